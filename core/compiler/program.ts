@@ -1,0 +1,238 @@
+/**
+ * Programs: what a function computes, written down as typed equations, each value named once.
+ *
+ * A `Program` is a value. It prints readably, is compared by structure, runs under any interpreter (so it can be
+ * differentiated, batched and traced again) and runs on the reference backend without one.
+ */
+import type { Eq } from "fp-ts/lib/Eq.js";
+import { LeakedTracerError } from "../errors.ts";
+import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
+import type { Primitive } from "../primitive.ts";
+import { type Shape, show } from "../shape.ts";
+import { type NdArray, type Spec, Tracer, unreadable, type Value } from "../tensor.ts";
+import type { DType } from "../dtype.ts";
+import { printProgram } from "./print.ts";
+
+/** A named value of a program that is being written. */
+export class Var extends Tracer {
+  constructor(
+    override readonly interpreter: Interpreter,
+    override readonly shape: Shape,
+    override readonly dtype: DType,
+  ) {
+    super();
+  }
+
+  protected override primal(reader: string): Value {
+    throw unreadable(
+      reader,
+      this.interpreter.name,
+      "branch with where or cond instead of a host `if`, loop with scan, or make the argument static",
+    );
+  }
+}
+
+/** One application of a primitive. */
+export interface Equation {
+  readonly prim: Primitive;
+  readonly inputs: readonly Var[];
+  readonly params: unknown;
+  readonly outputs: readonly Var[];
+}
+
+/** Equations in order, from inputs to outputs. */
+export class Program {
+  /**
+   * @param inputs The captured values' names first, then the arguments'.
+   * @param captured Tensors of the surroundings that the function used: hidden inputs, read when it was traced.
+   */
+  constructor(
+    readonly inputs: readonly Var[],
+    readonly equations: readonly Equation[],
+    readonly outputs: readonly Var[],
+    readonly captured: readonly Value[] = [],
+  ) {}
+
+  /** The program as text. Equal text means equal structure. */
+  toString(): string {
+    return printProgram(this);
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Programs are equal when their equations are, whatever their values are called, and capture the same tensors. */
+export const eqProgram: Eq<Program> = {
+  equals: (a, b) =>
+    a === b ||
+    (a.captured.length === b.captured.length && a.captured.every((c, i) => c === b.captured[i]) &&
+      a.toString() === b.toString()),
+};
+
+/** Writes down every operation, whether or not it depends on the inputs. */
+export class TraceInterpreter implements Interpreter {
+  readonly outer: Interpreter = currentInterpreter();
+  readonly equations: Equation[] = [];
+  /** The equation a value comes from. */
+  readonly producers: Map<Var, Equation> = new Map();
+  readonly captured: Map<Value, Var> = new Map();
+  #open = true;
+
+  constructor(readonly name: string) {}
+
+  run<P>(prim: Primitive<P>, inputs: readonly Value[], params: P): readonly Value[] {
+    if (!this.#open) throw new LeakedTracerError(`${prim.name}: the ${this.name} around it has already returned`);
+    const vars = inputs.map((x) => this.name_(prim.name, x));
+    const outputs = prim.infer(vars, params).map((s) => new Var(this, s.shape, s.dtype));
+    const equation: Equation = { prim: prim as Primitive, inputs: vars, params, outputs };
+    this.equations.push(equation);
+    for (const v of outputs) this.producers.set(v, equation);
+    return outputs;
+  }
+
+  /** The name of a value in this program; a value from outside becomes a hidden input. */
+  name_(op: string, x: Value): Var {
+    if (x instanceof Var && x.interpreter === this) return x;
+    const known = this.captured.get(x);
+    if (known !== undefined) return known;
+    if (x instanceof Tracer && !encloses(x.interpreter, this.outer)) {
+      throw new LeakedTracerError(
+        `${op}: a traced value of shape ${show(x.shape)} was used outside the transformation that made it; ` +
+          "return it from the transformed function instead of storing it",
+      );
+    }
+    const v = new Var(this, x.shape, x.dtype);
+    this.captured.set(x, v);
+    return v;
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+}
+
+function encloses(owner: object, from: Interpreter | null): boolean {
+  for (let i = from; i !== null; i = i.outer) if (i === owner) return true;
+  return false;
+}
+
+/** The program of a function of flat values, for inputs of the given shapes and dtypes. */
+export function trace(
+  name: string,
+  f: (inputs: readonly Value[], tracer: TraceInterpreter) => readonly Value[],
+  specs: readonly Spec[],
+): Program {
+  const tracer = new TraceInterpreter(name);
+  const inputs = specs.map((s) => new Var(tracer, s.shape, s.dtype));
+  try {
+    const results = withInterpreter(tracer, () => f(inputs, tracer));
+    const outputs = results.map((y) => tracer.name_(name, y));
+    return new Program(
+      [...tracer.captured.values(), ...inputs],
+      tracer.equations,
+      outputs,
+      [...tracer.captured.keys()],
+    );
+  } finally {
+    tracer.close();
+  }
+}
+
+/** Applies a program's equations under the current interpreter; `args` are for all its inputs, captured ones included. */
+export function evalProgram(program: Program, args: readonly Value[]): Value[] {
+  const env = new Map<Var, Value>();
+  program.inputs.forEach((v, i) => env.set(v, args[i]!));
+  for (const e of program.equations) {
+    const outs = bind(e.prim, e.inputs.map((v) => env.get(v)!), e.params);
+    e.outputs.forEach((v, i) => env.set(v, outs[i]!));
+  }
+  return program.outputs.map((v) => env.get(v)!);
+}
+
+/** An equation by numbered places, with the places that nobody reads after it. */
+interface Step {
+  readonly prim: Primitive;
+  readonly params: unknown;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  readonly done: readonly number[];
+}
+
+interface Plan {
+  readonly places: number;
+  readonly steps: readonly Step[];
+  readonly results: readonly number[];
+}
+
+const plans = new WeakMap<Program, Plan>();
+
+function planOf(program: Program): Plan {
+  const known = plans.get(program);
+  if (known !== undefined) return known;
+  const place = new Map<Var, number>();
+  const at = (v: Var): number => {
+    let p = place.get(v);
+    if (p === undefined) place.set(v, p = place.size);
+    return p;
+  };
+  program.inputs.forEach(at);
+  const drafts = program.equations.map((e) => ({
+    prim: e.prim,
+    params: e.params,
+    from: e.inputs.map(at),
+    to: e.outputs.map(at),
+    done: [] as number[],
+  }));
+  const results = program.outputs.map(at), seen = new Set(results);
+  for (let i = drafts.length - 1; i >= 0; i--) {
+    const d = drafts[i]!;
+    for (const p of [...d.from, ...d.to]) {
+      if (!seen.has(p)) {
+        seen.add(p);
+        d.done.push(p);
+      }
+    }
+  }
+  const plan: Plan = { places: place.size, steps: drafts, results };
+  plans.set(program, plan);
+  return plan;
+}
+
+type Watcher = (prim: Primitive, inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
+let watcher: Watcher | null = null;
+
+/** Runs `f`, showing `watch` every equation that a program runs meanwhile. */
+export function watchPrograms<A>(watch: Watcher, f: () => A): A {
+  const before = watcher;
+  watcher = watch;
+  try {
+    return f();
+  } finally {
+    watcher = before;
+  }
+}
+
+/** Runs a program on the reference backend, letting go of every value after its last use. */
+export function runProgram(program: Program, args: readonly NdArray[]): NdArray[] {
+  const { places, steps, results } = planOf(program);
+  const env = new Array<NdArray | undefined>(places).fill(undefined);
+  for (let i = 0; i < args.length; i++) env[i] = args[i];
+  for (const s of steps) {
+    const ins = s.from.map((p) => env[p]!), outs = s.prim.reference(ins, s.params);
+    if (watcher !== null) watcher(s.prim, ins, outs);
+    for (let i = 0; i < outs.length; i++) env[s.to[i]!] = outs[i]!;
+    for (const p of s.done) env[p] = undefined;
+  }
+  return results.map((p) => env[p]!);
+}
+
+/** Shape and dtype of a program's outputs. */
+export const outputSpecs = (program: Program): Spec[] => program.outputs.map((v) => ({ shape: v.shape, dtype: v.dtype }));

@@ -1,0 +1,3 @@
+/** @module Every public operation. */
+export * from "./arithmetic.ts";
+export * from "./create.ts";

@@ -1,0 +1,85 @@
+/**
+ * A primitive: the smallest thing the library computes, with everything it knows about it in one record.
+ *
+ * To add a primitive is to write one such record. Nothing else in the library asks for a primitive's name.
+ */
+import type { Lowering } from "./compiler/kernel.ts";
+import type { NdArray, Spec, Value } from "./tensor.ts";
+
+/** A tangent or cotangent; `null` is the zero that is never materialised. */
+export type MaybeZero = Value | null;
+
+/** The axis a `vmap` maps over: its size and, where given, its name. */
+export interface MappedAxis {
+  readonly size: number;
+  readonly name: string | undefined;
+}
+
+/** What a batching rule returns: the outputs, and which of them carry the mapped axis (in front). */
+export interface Batched {
+  readonly outputs: readonly Value[];
+  readonly mapped: readonly boolean[];
+}
+
+/** Everything known about one primitive. `P` are its static parameters: plain data, functions or programs. */
+export interface Primitive<P = unknown> {
+  /** Its name in printed programs and messages. */
+  readonly name: string;
+
+  /** Shapes and dtypes of the outputs; throws where the inputs do not fit, before anything is computed. */
+  readonly infer: (inputs: readonly Spec[], params: P) => readonly Spec[];
+
+  /** The plain computation, in the precision of the inputs' dtypes: the oracle every backend is held against. */
+  readonly reference: (inputs: readonly NdArray[], params: P) => readonly NdArray[];
+
+  /** Outputs, and the tangents of the outputs given tangents of the inputs of which at least one is not zero. */
+  readonly jvp: (
+    inputs: readonly Value[],
+    tangents: readonly MaybeZero[],
+    params: P,
+  ) => readonly [outputs: readonly Value[], tangents: readonly MaybeZero[]];
+
+  /**
+   * For a primitive linear in the inputs marked `linear`: their cotangents from the outputs'. A linear input has a
+   * shape and a dtype but no value. Entries for other inputs are ignored.
+   */
+  readonly transpose?: (
+    cotangents: readonly MaybeZero[],
+    inputs: readonly Value[],
+    linear: readonly boolean[],
+    params: P,
+  ) => readonly MaybeZero[];
+
+  /** The same computation for every index of an axis that the inputs marked `mapped` carry in front. */
+  readonly batch: (
+    inputs: readonly Value[],
+    mapped: readonly boolean[],
+    params: P,
+    axis: MappedAxis,
+  ) => Batched;
+
+  /** The computation for a compiler: loop nests, a program of simpler primitives, or structure above kernels. */
+  readonly lower: (inputs: readonly Spec[], params: P) => Lowering;
+
+  /**
+   * For a primitive that holds programs: the outputs now, and a function, linear and run on the tape, from tangents of
+   * the inputs to tangents of the outputs. Stands in for `jvp` in reverse mode. `active` marks inputs with tangents.
+   */
+  readonly linearize?: (
+    inputs: readonly Value[],
+    active: readonly boolean[],
+    params: P,
+  ) => readonly [outputs: readonly Value[], linear: (tangents: readonly MaybeZero[]) => readonly MaybeZero[]];
+
+  /**
+   * For a contraction: the sum of its outputs over a leading axis that the inputs marked `stacked` carry. Lets a loop's
+   * transpose contract a weight's cotangent once, after the loop.
+   */
+  readonly sumOver?: (inputs: readonly Value[], stacked: readonly boolean[], params: P) => Value;
+
+  /** For a collective: the name of the mapped axis it runs over. */
+  readonly axisName?: (params: P) => string;
+
+  /** It is run for what it does, in program order, and never removed as dead. */
+  readonly effect?: boolean;
+}

@@ -1,0 +1,74 @@
+/** Sums, products and their kin: what derivatives are written with. */
+import { bind1 } from "../interpreter.ts";
+import type { Primitive } from "../primitive.ts";
+import type { Value } from "../tensor.ts";
+import { fullLike } from "./create.ts";
+import { elementwise, numeric } from "./elementwise.ts";
+
+/** −x. */
+export const negP: Primitive<undefined> = elementwise("neg", {
+  arity: 1,
+  scalar: () => (x) => -x,
+  accepts: numeric,
+  tangent: (_, [dx]) => neg(dx!),
+  transpose: (ct) => [neg(ct)],
+});
+
+/** x + y. */
+export const addP: Primitive<undefined> = elementwise("add", {
+  arity: 2,
+  scalar: () => (a, b) => a + b,
+  accepts: numeric,
+  tangent: (_, [dx, dy]) => dx && dy ? add(dx, dy) : dx ?? dy!,
+  transpose: (ct) => [ct, ct],
+});
+
+/** x − y. */
+export const subP: Primitive<undefined> = elementwise("sub", {
+  arity: 2,
+  scalar: () => (a, b) => a - b,
+  accepts: numeric,
+  tangent: (_, [dx, dy]) => dx && dy ? sub(dx, dy) : dx ?? neg(dy!),
+  transpose: (ct, _, [lx, ly]) => [lx ? ct : null, ly ? neg(ct) : null],
+});
+
+/** x · y; integers wrap around. */
+export const mulP: Primitive<undefined> = elementwise("mul", {
+  arity: 2,
+  scalar: (d) => d === "i32" || d === "u32" ? Math.imul : (a, b) => a * b,
+  accepts: numeric,
+  tangent: ([x, y], [dx, dy]) => {
+    const l = dx ? mul(dx, y!) : null, r = dy ? mul(x!, dy) : null;
+    return l && r ? add(l, r) : l ?? r;
+  },
+  transpose: (ct, [x, y], [lx]) => lx ? [mul(ct, y!), null] : [null, mul(x!, ct)],
+});
+
+/** x / y on floats. */
+export const divP: Primitive<undefined> = elementwise("div", {
+  arity: 2,
+  scalar: () => (a, b) => a / b,
+  accepts: ["float"],
+  tangent: ([, y], [dx, dy], q) => {
+    const l = dx ? div(dx, y!) : null, r = dy ? neg(mul(div(q, y!), dy)) : null;
+    return l && r ? add(l, r) : l ?? r;
+  },
+  transpose: (ct, [, y]) => [div(ct, y!), null],
+});
+
+/** −x. */
+export const neg = (x: Value): Value => bind1(negP, [x], undefined);
+/** x + y. */
+export const add = (x: Value, y: Value): Value => bind1(addP, [x, y], undefined);
+/** x − y. */
+export const sub = (x: Value, y: Value): Value => bind1(subP, [x, y], undefined);
+/** x · y. */
+export const mul = (x: Value, y: Value): Value => bind1(mulP, [x, y], undefined);
+/** x / y. */
+export const div = (x: Value, y: Value): Value => bind1(divP, [x, y], undefined);
+/** x · c. */
+export const scale = (x: Value, c: number): Value => mul(x, fullLike(x, c));
+/** x + c. */
+export const shift = (x: Value, c: number): Value => add(x, fullLike(x, c));
+/** The sum of two contributions to one cotangent. */
+export const addTangents: (x: Value, y: Value) => Value = add;

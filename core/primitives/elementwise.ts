@@ -1,0 +1,118 @@
+/**
+ * How elementwise primitives are made: a scalar function, and what its derivative is.
+ *
+ * Operands have equal shapes and dtypes; broadcasting and promotion are made explicit above (`core/ops/operands.ts`).
+ */
+import { apply, elements, indices, load } from "../compiler/kernel.ts";
+import { type DType, type Kind, kindOf } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { bind1 } from "../interpreter.ts";
+import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
+import { sameShape, show } from "../shape.ts";
+import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
+import { broadcastInFront } from "./broadcast.ts";
+
+/** The exact meaning of an elementwise primitive on one element. Results are rounded to the output's dtype. */
+export type Scalar = (...args: number[]) => number;
+
+/** What sets one elementwise primitive apart. */
+export interface Elementwise {
+  readonly arity: 1 | 2 | 3;
+  /** The scalar function for inputs of this dtype. */
+  readonly scalar: (dtype: DType) => Scalar;
+  /** Kinds of input taken. */
+  readonly accepts: readonly Kind[];
+  /** Dtype of the output; the inputs' where left out. */
+  readonly output?: (dtype: DType) => DType;
+  /** The output's tangent; zero where left out. `y` is the output. */
+  readonly tangent?: (xs: readonly Value[], dxs: readonly MaybeZero[], y: Value) => MaybeZero;
+  /** Cotangents, for those linear in some inputs. */
+  readonly transpose?: (ct: Value, xs: readonly Value[], linear: readonly boolean[]) => readonly MaybeZero[];
+}
+
+/** The record of an elementwise primitive. */
+export function elementwise(name: string, e: Elementwise): Primitive<undefined> {
+  const output = e.output ?? ((d: DType) => d);
+  const self: Primitive<undefined> = {
+    name,
+    infer: (xs) => [{ shape: inferShape(name, xs), dtype: output(inferDType(name, xs, e.accepts)) }],
+    reference: (xs) => {
+      const x = xs[0]!;
+      const y = emptyArray(x.shape, output(x.dtype));
+      fill(y, e.scalar(x.dtype), xs);
+      return [y];
+    },
+    jvp: (xs, dxs) => {
+      const y = bind1(self, xs, undefined);
+      return [[y], [e.tangent?.(xs, dxs, y) ?? null]];
+    },
+    batch: (xs, mapped, _, axis) => ({ outputs: [bind1(self, align(xs, mapped, axis), undefined)], mapped: [true] }),
+    lower: (xs) => {
+      const x = xs[0]!, at = indices(x.shape.length);
+      return elements(x.shape, apply(name, e.scalar(x.dtype), xs.map((s, i) => load(i, at, s.dtype)), output(x.dtype)));
+    },
+  };
+  const { transpose } = e;
+  if (transpose === undefined) return self;
+  return Object.assign(self, {
+    transpose: ([ct]: readonly MaybeZero[], xs: readonly Value[], linear: readonly boolean[]) =>
+      transpose(ct!, xs, linear),
+  });
+}
+
+/** Gives the mapped axis to every operand. */
+export const align = (xs: readonly Value[], mapped: readonly boolean[], axis: MappedAxis): Value[] =>
+  xs.map((x, i) => mapped[i] ? x : broadcastInFront(x, axis.size));
+
+function fill(y: NdArray, f: Scalar, xs: readonly NdArray[]): void {
+  const out = y.data, n = out.length, [a, b, c] = xs.map((x) => x.data);
+  if (c !== undefined) for (let i = 0; i < n; i++) out[i] = f(a![i]!, b![i]!, c[i]!);
+  else if (b !== undefined) for (let i = 0; i < n; i++) out[i] = f(a![i]!, b[i]!);
+  else for (let i = 0; i < n; i++) out[i] = f(a![i]!);
+}
+
+/** The one shape of all operands. */
+export function inferShape(name: string, xs: readonly Spec[]): Spec["shape"] {
+  const shape = xs[0]!.shape;
+  for (const x of xs) {
+    if (!sameShape(x.shape, shape)) {
+      throw new ShapeError(`${name}: shapes ${show(shape)} and ${show(x.shape)} differ; broadcast them first`);
+    }
+  }
+  return shape;
+}
+
+/** The one dtype of all operands. */
+export function inferDType(name: string, xs: readonly Spec[], accepts: readonly Kind[]): DType {
+  const dtype = xs[0]!.dtype;
+  for (const x of xs) {
+    if (x.dtype !== dtype) throw new DTypeError(`${name}: dtypes ${dtype} and ${x.dtype} differ; cast one of them`);
+  }
+  if (!accepts.includes(kindOf(dtype))) {
+    const wanted = accepts.map((k) => ({ float: "f32 or f64", int: "integers", bool: "bool" })[k]).join(", ");
+    throw new DTypeError(`${name}: takes ${wanted}, not ${dtype}; cast it first`);
+  }
+  return dtype;
+}
+
+/** Kinds with arithmetic. */
+export const numeric: readonly Kind[] = ["float", "int"];
+/** Floats alone. */
+export const floating: readonly Kind[] = ["float"];
+/** Any kind. */
+export const anyKind: readonly Kind[] = ["float", "int", "bool"];
+
+/** `f(x)` with `f′` given as a function of x and of y = f(x). */
+export const unary = (
+  name: string,
+  f: (x: number) => number,
+  derivative: ((x: Value, y: Value) => Value) | null,
+  times: (a: Value, b: Value) => Value,
+  accepts: readonly Kind[] = floating,
+): Primitive<undefined> =>
+  elementwise(name, {
+    arity: 1,
+    scalar: () => f,
+    accepts,
+    ...(derivative === null ? {} : { tangent: ([x], [dx], y) => times(dx!, derivative(x!, y)) }),
+  });

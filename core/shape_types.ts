@@ -1,0 +1,25 @@
+/**
+ * Shapes in types: the rules of `shape.ts` as far as literals are known, silent where they are not.
+ *
+ * Each rule comes as a pair: `Rule<…>` is the shape that results, `RuleOk<…>` is `unknown` where the rule holds and a
+ * {@linkcode Fail} where it does not. An operation intersects the argument at fault with the second,
+ * `b: Tensor<B> & MatmulOk<A, B>`, so that the compiler points there and shows the message. Where a check fails,
+ * `Rule<…>` gives `Shape`, so that one mistake is reported once.
+ *
+ * What is not known never blocks: `number` agrees with every size, `Shape` with every shape. Sizes are compared, never
+ * computed with: what a rule would have to add or multiply is `number`.
+ *
+ * In a generic function a free *size* (`<B extends number>`, `Tensor<readonly [B, 784]>`) passes every check; a free
+ * *shape* (`<S extends Shape>`) is decided only against itself, and where a rule asks nothing of it. The `…Ok` types
+ * need whole shapes as their arguments: applied to a tuple of free sizes in a declaration they say yes at once.
+ */
+export { type Agree, type Dim, dim, type Fail, type Join, type Show } from "./shape_types/dim.ts";
+export type { Broadcast, Broadcast3, Broadcast3Ok, BroadcastOk } from "./shape_types/broadcast.ts";
+export type { Matmul, MatmulOk } from "./shape_types/matmul.ts";
+export type { AxisOk, NormAxis, SizeAt } from "./shape_types/axes.ts";
+export type { Reduce, ReduceOk } from "./shape_types/reduce.ts";
+export type { SwapAxes, SwapAxesOk, Transpose, TransposeOk } from "./shape_types/transpose.ts";
+export type { ExpandDims, ExpandDimsOk, Flatten, Reshape, Squeeze, SqueezeOk } from "./shape_types/reshape.ts";
+export type { Concat, ConcatOk, Stack, StackOk } from "./shape_types/concat.ts";
+export type { Einsum, EinsumOk } from "./shape_types/einsum.ts";
+export type { LiteralOk, LiteralShape } from "./shape_types/literal.ts";

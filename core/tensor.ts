@@ -1,0 +1,217 @@
+/**
+ * The value everything is made of: an immutable, shaped, typed array.
+ *
+ * `Tensor` is the one public type. Behind it stand concrete tensors, which own elements, and tracers, which a
+ * transformation puts in their place to watch what a function does (`interpreter.ts`).
+ */
+import { alloc, type DType, type TypedArray } from "./dtype.ts";
+import { ArgumentError, DonatedError, TransformError } from "./errors.ts";
+import { formatHtml, formatTensor } from "./format.ts";
+import { type Shape, show, sizeOf } from "./shape.ts";
+
+/** Shape and dtype without elements: what can be known of a value before it exists. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Elements in row-major order, as reference implementations take and give them. They never write to an argument's. */
+export interface NdArray extends Spec {
+  readonly data: TypedArray;
+}
+
+/** What an element reads as in JavaScript. */
+export type Element<D extends DType> = DType extends D ? number | boolean : D extends "bool" ? boolean : number;
+
+/** Arrays of unknown depth. */
+export type NestedArray<E> = E | readonly NestedArray<E>[];
+
+/** The nested array that a tensor of shape `S` reads as. */
+export type Nested<S extends Shape, E> = number extends S["length"] ? NestedArray<E>
+  : S extends readonly [unknown, ...infer R extends Shape] ? Nested<R, E>[]
+  : E;
+
+/**
+ * An immutable n-dimensional array of one element type.
+ *
+ * Its shape is frozen and its elements cannot be reached for writing: `data()`, `dataSync()` and `toArray()` copy.
+ * Make one with `tensor`, `zeros`, `normal` and their kin; compute with functions (`add`, `matmul`, …).
+ *
+ * @typeParam S The shape, as a tuple of literals where known.
+ * @typeParam D The element type.
+ */
+export abstract class Tensor<out S extends Shape = Shape, out D extends DType = "f32"> {
+  /** Sizes of the axes, frozen. */
+  abstract readonly shape: S;
+  /** Element type. */
+  abstract readonly dtype: D;
+
+  /** The concrete array behind this value, or an error saying why there is none. Internal. */
+  protected abstract resolve(reader: string): Concrete;
+
+  /** Number of axes. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  // The readers name the type of `this` apart from the class's own, which keeps the class covariant in S and D.
+
+  /** The elements as nested arrays of numbers (booleans for dtype bool). */
+  toArray<T extends Shape, E extends DType>(this: Tensor<T, E>): Nested<T, Element<E>> {
+    const { shape, dtype, data } = arrayOf(this.resolve("toArray"));
+    let at = 0;
+    const read = dtype === "bool" ? () => data[at++] !== 0 : () => data[at++]!;
+    const nest = (axis: number): unknown =>
+      axis === shape.length ? read() : Array.from({ length: shape[axis]! }, () => nest(axis + 1));
+    return nest(0) as Nested<T, Element<E>>;
+  }
+
+  /** A copy of the elements in row-major order, now. Throws on a tensor that lives on a GPU: `await x.data()` there. */
+  dataSync(): TypedArray {
+    return arrayOf(this.resolve("dataSync")).data.slice();
+  }
+
+  /** A copy of the elements in row-major order, wherever the tensor lives. */
+  // deno-lint-ignore require-await -- a promise everywhere, so that the same code reads a GPU's tensors
+  async data(): Promise<TypedArray> {
+    return arrayOf(this.resolve("data")).data.slice();
+  }
+
+  /** The only element of a tensor that has one. Throws `ArgumentError` if it has more or none. */
+  item<E extends DType>(this: Tensor<Shape, E>): Element<E> {
+    if (this.size !== 1) {
+      throw new ArgumentError(
+        `item: a tensor of shape ${show(this.shape)} has ${this.size} elements, not one; use toArray, or index it first`,
+      );
+    }
+    const { dtype, data } = arrayOf(this.resolve("item"));
+    return (dtype === "bool" ? data[0] !== 0 : data[0]) as Element<E>;
+  }
+
+  /** Dtype, shape and aligned values, the middle left out where there are many. */
+  toString(): string {
+    return formatTensor(this.#peek());
+  }
+
+  /** JavaScript would compare and add tensors by their text: an error says what to call instead. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      "tensors do not take JavaScript's operators; use add(a, b), less(a, b), … or x.item() for a number",
+    );
+  }
+
+  /** What `console.log` shows in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    const shown = this.#peek();
+    return { "text/plain": formatTensor(shown), "text/html": formatHtml(shown) };
+  }
+
+  #peek(): Spec & { readonly data?: TypedArray } {
+    return this instanceof Concrete && donatedTo(this) === null ? arrayOf(this) : { shape: this.shape, dtype: this.dtype };
+  }
+}
+
+/** A tensor of any shape and dtype: what the inside of the library passes about. */
+export type Value = Tensor<Shape, DType>;
+
+/** The elements and their fate, shared by a tensor and its reshapes. */
+interface Storage {
+  readonly data: TypedArray;
+  donatedTo: string | null;
+}
+
+let storageOf: (x: Concrete) => Storage;
+
+/** A tensor that owns elements. */
+export class Concrete extends Tensor<Shape, DType> {
+  readonly #storage: Storage;
+
+  static {
+    storageOf = (x) => x.#storage;
+  }
+
+  /** Takes `data` over: the caller must not keep it. */
+  constructor(override readonly shape: Shape, override readonly dtype: DType, storage: TypedArray | Storage) {
+    super();
+    this.#storage = ArrayBuffer.isView(storage) ? { data: storage, donatedTo: null } : storage;
+    Object.freeze(shape);
+    Object.freeze(this);
+  }
+
+  protected override resolve(): Concrete {
+    return this;
+  }
+}
+
+/** The elements of a concrete tensor, for reading only. */
+export function arrayOf(x: Concrete): NdArray {
+  const s = storageOf(x);
+  if (s.donatedTo !== null) {
+    throw new DonatedError(
+      `a ${x.dtype} tensor of shape ${show(x.shape)} was donated to ${s.donatedTo} and cannot be read any more; ` +
+        "use the result of that call, or leave the argument out of `donate`",
+    );
+  }
+  return { shape: x.shape, dtype: x.dtype, data: s.data };
+}
+
+/** The name of the call that a tensor's storage was donated to. */
+export const donatedTo = (x: Concrete): string | null => storageOf(x).donatedTo;
+
+/** What tells whether two tensors share elements. */
+export const storageIdentity = (x: Concrete): object => storageOf(x);
+
+/** Marks a tensor's storage, and so every view of it, as given away. */
+export function donate(x: Concrete, call: string): void {
+  storageOf(x).donatedTo = call;
+}
+
+/** The same elements under another shape of equal size. */
+export function reshaped(x: Concrete, shape: Shape): Concrete {
+  arrayOf(x);
+  return new Concrete(shape, x.dtype, storageOf(x));
+}
+
+/** A tensor over elements nobody else holds. */
+export const fromArray = (a: NdArray): Concrete => new Concrete(a.shape, a.dtype, a.data);
+
+/** A zeroed array of a spec, to be filled by a reference implementation. */
+export const emptyArray = (shape: Shape, dtype: DType): NdArray => ({ shape, dtype, data: alloc(dtype, sizeOf(shape)) });
+
+/** Stands for a value inside a transformation. */
+export abstract class Tracer extends Tensor<Shape, DType> {
+  /** The interpreter that made it and alone understands it. */
+  abstract readonly interpreter: object;
+
+  protected override resolve(reader: string): Concrete {
+    return resolveValue(this.primal(reader), reader);
+  }
+
+  /** The value whose elements a host reader may see; tracers with none throw. */
+  protected abstract primal(reader: string): Value;
+}
+
+/** The error of reading elements that do not exist yet. */
+export const unreadable = (reader: string, where: string, remedy: string): TransformError =>
+  new TransformError(`${reader}: this value is traced by ${where} and has no elements yet; ${remedy}`);
+
+function resolveValue(x: Value, reader: string): Concrete {
+  // Reaching through `protected` is meant: one family of classes in one file.
+  return (x as unknown as { resolve(reader: string): Concrete }).resolve(reader);
+}

@@ -1,0 +1,112 @@
+/** Looking inside a transformed function: `debugPrint` and `checkNaN`. */
+import { structured } from "../compiler/kernel.ts";
+import { watchPrograms } from "../compiler/program.ts";
+import { isFloat } from "../dtype.ts";
+import { NonFiniteError } from "../errors.ts";
+import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
+import type { Primitive } from "../primitive.ts";
+import { show } from "../shape.ts";
+import { arrayOf, Concrete, fromArray, type NdArray, Tensor, type Value } from "../tensor.ts";
+import { requireFunction } from "./tensors_in.ts";
+
+/** Prints when it is run; `note` says how many examples share the line. */
+const printP: Primitive<{ readonly text: string }> = {
+  name: "debugPrint",
+  infer: () => [],
+  reference: (xs, { text }) => {
+    let at = 0;
+    console.log(text.replaceAll("{}", () => at < xs.length ? fromArray(xs[at++]!).toString() : "{}"));
+    return [];
+  },
+  jvp: (xs, _, p) => [bind(printP, xs, p), []],
+  batch: (xs, _, p) => ({ outputs: bind(printP, xs, p), mapped: [] }),
+  lower: () => structured,
+  effect: true,
+};
+
+/**
+ * Prints tensors while the function runs, in program order, also inside `jit` and `scan`, where `console.log` would see
+ * tracers once. Under `vmap` one line shows all examples; under `grad` the values are the primal ones.
+ *
+ * @param text The line; each `{}` is replaced by the next value.
+ * @param values Tensors to print.
+ *
+ * @example A look inside a jitted function
+ * ```ts
+ * import { debugPrint, jit, mul, tensor, type Tensor } from "@adjoint/adjoint";
+ *
+ * const f = jit((x: Tensor) => {
+ *   debugPrint("x is {}", x);
+ *   return mul(x, 2);
+ * });
+ * f(tensor([1, 2]));
+ * ```
+ */
+export function debugPrint(text: string, ...values: readonly unknown[]): void {
+  const tensors = values.filter((v): v is Value => v instanceof Tensor);
+  // What is no tensor is known now.
+  let at = 0;
+  const line = text.replaceAll("{}", () => {
+    const v = values[at++];
+    return v === undefined || v instanceof Tensor ? "{}" : String(v);
+  });
+  bind(printP, tensors, { text: line });
+}
+
+const library = new URL("../", import.meta.url).href;
+
+/** The first line of the stack that is not the library's own. */
+function callSite(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100; // the library's own frames come first
+  const lines = (new Error().stack ?? "").split("\n").slice(1).map((l) => l.trim());
+  Error.stackTraceLimit = limit;
+  return lines.find((l) => l.startsWith("at ") && !l.includes(library)) ?? "a place the engine does not name";
+}
+
+const hasNaN = (x: NdArray): boolean => isFloat(x.dtype) && (x.data as Float64Array).some((v) => v !== v);
+
+function complain(name: string, inputs: readonly NdArray[], where: string): NonFiniteError {
+  const shapes = inputs.map((x) => `${x.dtype} ${show(x.shape)}${hasNaN(x) ? " (holding NaN)" : ""}`).join(", ");
+  return new NonFiniteError(`checkNaN: ${name} gave NaN from ${shapes || "no inputs"}, ${where}`);
+}
+
+/**
+ * The same function, checked: every operation is run on its own on the reference backend, jitted functions included, and
+ * the first that gives NaN throws.
+ *
+ * @param f Any function of tensors, transformed or not.
+ * @returns A function with the same signature and results.
+ * @throws {NonFiniteError} Naming the primitive that gave NaN first, what it was given, and the line that called it.
+ *
+ * @example The logarithm of a negative number
+ * ```ts
+ * import { checkNaN, log, sub, tensor, type Tensor } from "@adjoint/adjoint";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => checkNaN((x: Tensor) => log(sub(x, 2)))(tensor([1])), Error, "log gave NaN");
+ * ```
+ */
+export function checkNaN<A extends readonly unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  requireFunction("checkNaN", f);
+  return (...args) => {
+    const outer = currentInterpreter();
+    const checker: Interpreter = {
+      name: "checkNaN",
+      outer,
+      stepwise: true,
+      run: (prim, inputs, params) => {
+        const ys = withInterpreter(outer, () => bind(prim, inputs, params));
+        const arrays = (xs: readonly Value[]) => xs.filter((x) => x instanceof Concrete).map((x) => arrayOf(x));
+        if (arrays(ys).some(hasNaN)) throw complain(prim.name, arrays(inputs), callSite());
+        return ys;
+      },
+    };
+    return watchPrograms(
+      (prim, inputs, outputs) => {
+        if (outputs.some(hasNaN)) throw complain(prim.name, inputs, `inside control flow called ${callSite()}`);
+      },
+      () => withInterpreter(checker, () => f(...args)),
+    );
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * Programs derived from programs: forward mode, linear part, transpose and batch of one, each itself a program.
+ *
+ * They are what calls and control flow are transformed by. A derived program is kept, weakly, with the program it comes
+ * from, unless it captured a traced value of the moment. Its captured values come first among its inputs.
+ */
+import { type Equation, evalProgram, Program, trace, type TraceInterpreter, Var } from "../compiler/program.ts";
+import { deadCode } from "../compiler/dead_code.ts";
+import { bind, withInterpreter } from "../interpreter.ts";
+import type { MappedAxis, MaybeZero } from "../primitive.ts";
+import { broadcastInFront } from "../primitives/broadcast.ts";
+import { zerosLike } from "../primitives/create.ts";
+import { Concrete, type Spec, type Value } from "../tensor.ts";
+import { batchFlat } from "./batch.ts";
+import { jvpFlat } from "./jvp.ts";
+import { linearizeFlat, stageLinear } from "./linearize.ts";
+import { transposeTape } from "./tape.ts";
+
+const kept = new WeakMap<Program, Map<string, { readonly programs: readonly Program[] }>>();
+
+/** What `make` derives from a program, made once for each key. */
+export function derive<A extends { readonly programs: readonly Program[] }>(program: Program, key: string, make: () => A): A {
+  let mine = kept.get(program);
+  if (mine === undefined) kept.set(program, mine = new Map());
+  const known = mine.get(key);
+  if (known !== undefined) return known as A;
+  const made = make();
+  if (made.programs.every((p) => p.captured.every((c) => c instanceof Concrete))) mine.set(key, made);
+  return made;
+}
+
+/** A program without dead code. */
+export const traceLive: typeof trace = (...args) => deadCode(trace(...args));
+
+/** Flags as a key. */
+export const bits = (flags: readonly boolean[]): string => flags.map(Number).join("");
+
+/** Keeps the present entries and says which they were. */
+export function present<A>(xs: readonly (A | null)[]): readonly [A[], boolean[]] {
+  return [xs.filter((x): x is A => x !== null), xs.map((x) => x !== null)];
+}
+
+/** Puts entries back to where `mask` says they belong. */
+export function spread<A>(xs: readonly A[], mask: readonly boolean[]): (A | null)[] {
+  let at = 0;
+  return mask.map((m) => (m ? xs[at++]! : null));
+}
+
+/** Zeros where `wanted` and nothing is present; the others as they are. */
+export const instantiate = (xs: readonly MaybeZero[], like: readonly Spec[], wanted: readonly boolean[]): MaybeZero[] =>
+  xs.map((x, i) => x ?? (wanted[i] ? zerosLike(like[i]!) : null));
+
+/** A derived program, and which of its optional outputs it has. */
+export interface Derived {
+  readonly program: Program;
+  readonly programs: readonly Program[];
+  readonly mask: readonly boolean[];
+}
+
+/**
+ * Inputs: the program's, then tangents of those marked `active`. Outputs: the program's, then the tangents present per
+ * `mask`; those of outputs marked in `wanted` always are.
+ */
+export function jvpProgram(program: Program, active: readonly boolean[], wanted: readonly boolean[] = []): Derived {
+  return derive(program, `jvp ${bits(active)} ${bits(wanted)}`, () => {
+    const n = program.inputs.length;
+    let mask: boolean[] = [];
+    const specs = [...program.inputs, ...program.inputs.filter((_, i) => active[i])];
+    const made = traceLive("jvp", (ins) => {
+      const tangents = spread(ins.slice(n), active);
+      const [ys, dys] = jvpFlat((xs) => evalProgram(program, xs), ins.slice(0, n), tangents);
+      const [some, which] = present(instantiate(dys, ys, wanted));
+      mask = which;
+      return [...ys, ...some];
+    }, specs);
+    return { program: made, programs: [made], mask };
+  });
+}
+
+/** A program split in two: what reverse mode computes now, and the linear map it keeps. */
+export interface LinearizedProgram {
+  /** Inputs: the program's. Outputs: the program's, then the computed residuals. */
+  readonly forward: Program;
+  /** Inputs: residuals taken from inputs, computed residuals, tangents of active inputs. Outputs: tangents per `mask`. */
+  readonly linear: Program;
+  /** Which of the program's inputs the linear map needs. */
+  readonly fromInputs: readonly number[];
+  readonly programs: readonly Program[];
+  readonly mask: readonly boolean[];
+}
+
+/** Splits a program for reverse mode; output tangents marked in `wanted` are present even when zero. */
+export function linearizeProgram(
+  program: Program,
+  active: readonly boolean[],
+  wanted: readonly boolean[] = [],
+): LinearizedProgram {
+  return derive(program, `linearize ${bits(active)} ${bits(wanted)}`, () => {
+    const tangentSpecs = program.inputs.filter((_, i) => active[i]);
+    let linear!: Program, fromInputs: number[] = [], mask: boolean[] = [];
+    const forward = traceLive("linearize", (ins, tracer) => {
+      const { outputs, tape, inputs, tangents } = linearizeFlat((xs) => evalProgram(program, xs), ins, active);
+      const residuals = new Set<Var>(), rebuilt = new Map<Var, Equation>();
+      for (const e of tape.equations) {
+        for (const x of e.inputs) if (ownedBy(tracer, x)) needed(tracer, x, residuals, rebuilt);
+      }
+      const isInput = new Map(ins.map((v, i) => [v, i]));
+      const given = [...residuals].filter((v) => isInput.has(v)), computed = [...residuals].filter((v) => !isInput.has(v));
+      fromInputs = given.map((v) => isInput.get(v)!);
+      mask = tangents.map((t, i) => t !== null || wanted[i] === true);
+      // The linear program stands on its own: it is traced outside the forward one.
+      linear = withInterpreter(tracer.outer, () =>
+        traceLive("linearize", (args) => {
+          const env = new Map<Value, Value>();
+          [...given, ...computed, ...present(inputs)[0]].forEach((v, i) => env.set(v, args[i]!));
+          const look = (x: Value): Value => env.get(x) ?? (ownedBy(tracer, x) ? rebuild(x, rebuilt, env) : x);
+          for (const e of tape.equations) {
+            const ys = bind(e.prim, e.inputs.map(look), e.params);
+            e.outputs.forEach((v, i) => env.set(v, ys[i]!));
+          }
+          const out = tangents.map((t) => (t === null ? null : env.get(t)!));
+          return present(instantiate(out, outputs, wanted))[0];
+        }, [...given, ...computed, ...tangentSpecs]));
+      return [...outputs, ...computed];
+    }, program.inputs);
+    return { forward, linear, fromInputs, programs: [forward, linear], mask };
+  });
+}
+
+const ownedBy = (tracer: TraceInterpreter, x: Value): x is Var => x instanceof Var && x.interpreter === tracer;
+
+/** Marks a residual as kept, or, when it is made of constants alone, as computed again where it is used. */
+function needed(tracer: TraceInterpreter, v: Var, residuals: Set<Var>, rebuilt: Map<Var, Equation>): void {
+  if (residuals.has(v) || rebuilt.has(v)) return;
+  if (constant(tracer, v, rebuilt)) return;
+  residuals.add(v);
+}
+
+function constant(tracer: TraceInterpreter, v: Var, rebuilt: Map<Var, Equation>): boolean {
+  if (rebuilt.has(v)) return true;
+  const e = tracer.producers.get(v);
+  if (e === undefined || e.prim.effect === true || !e.inputs.every((x) => constant(tracer, x, rebuilt))) return false;
+  rebuilt.set(v, e);
+  return true;
+}
+
+function rebuild(v: Var, rebuilt: ReadonlyMap<Var, Equation>, env: Map<Value, Value>): Value {
+  const known = env.get(v);
+  if (known !== undefined) return known;
+  const e = rebuilt.get(v)!;
+  const ys = bind(e.prim, e.inputs.map((x) => rebuild(x, rebuilt, env)), e.params);
+  e.outputs.forEach((o, i) => env.set(o, ys[i]!));
+  return env.get(v)!;
+}
+
+/**
+ * Inputs: the program's non-linear inputs, then the cotangents of outputs marked in `given`. Outputs: cotangents of the
+ * linear inputs, present per `mask`; those marked in `wanted` (over all inputs) always are.
+ */
+export function transposeProgram(
+  program: Program,
+  linear: readonly boolean[],
+  given: readonly boolean[],
+  wanted: readonly boolean[] = [],
+): Derived {
+  return derive(program, `transpose ${bits(linear)} ${bits(given)} ${bits(wanted)}`, () => {
+    const fixed = program.inputs.filter((_, i) => !linear[i]);
+    let mask: boolean[] = [];
+    const made = traceLive("transpose", (args) => {
+      const values = spread(args.slice(0, fixed.length), linear.map((l) => !l));
+      const xs = program.inputs.map((v, i) => values[i] ?? v);
+      const { tape, inputs, outputs } = stageLinear((ins) => evalProgram(program, ins), xs, linear);
+      const cts = transposeTape(tape, inputs, outputs, spread(args.slice(fixed.length), given));
+      const [some, which] = present(instantiate(cts, program.inputs, wanted));
+      mask = which;
+      return some;
+    }, [...fixed, ...program.outputs.filter((_, i) => given[i])]);
+    return { program: made, programs: [made], mask };
+  });
+}
+
+/** The program over an axis in front of the inputs marked `mapped`; outputs marked in `wanted` always carry it. */
+export function batchProgram(
+  program: Program,
+  mapped: readonly boolean[],
+  axis: MappedAxis,
+  wanted: readonly boolean[] = [],
+): Derived {
+  // An axis's name reaches collectives inside, so it is part of the key.
+  return derive(program, `batch ${bits(mapped)} ${bits(wanted)} ${axis.size} ${axis.name ?? ""}`, () => {
+    const specs = program.inputs.map((v, i) => mapped[i] ? { shape: [axis.size, ...v.shape], dtype: v.dtype } : v);
+    let mask: boolean[] = [];
+    const made = traceLive("vmap", (ins) => {
+      const [ys, which] = batchFlat((xs) => evalProgram(program, xs), ins, mapped, axis);
+      mask = which.map((m, i) => m || wanted[i] === true);
+      return ys.map((y, i) => which[i] || wanted[i] !== true ? y : broadcastInFront(y, axis.size));
+    }, specs);
+    return { program: made, programs: [made], mask };
+  });
+}
+
+/** Applies a derived program: its captured values, then `args`. */
+export const withCaptured = (program: Program, args: readonly Value[]): Value[] => [...program.captured, ...args];
+
+
+/** Inputs: the program's, then tangents of those marked `active`. Outputs: the tangents present per `mask`. */
+export function tangentProgram(program: Program, active: readonly boolean[]): Derived {
+  return derive(program, `tangent ${bits(active)}`, () => {
+    const { program: both, mask } = jvpProgram(program, active);
+    const made = deadCode(new Program(both.inputs, both.equations, both.outputs.slice(mask.length), both.captured));
+    return { program: made, programs: [made], mask };
+  });
+}

@@ -1,0 +1,172 @@
+/** `grad` and `valueAndGrad`: reverse mode for functions with a scalar loss. */
+import { type DType, isFloat } from "../dtype.ts";
+import { ArgumentError, DTypeError, TransformError } from "../errors.ts";
+import { onesLike, zerosLike } from "../primitives/create.ts";
+import { normalizeAxis, type Shape, show } from "../shape.ts";
+import type { Fail, Show } from "../shape_types.ts";
+import { Tensor, type Value } from "../tensor.ts";
+import { flattenWith, type Structure, unflattenWith } from "../tree.ts";
+import { vjpFlat } from "./linearize.ts";
+import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+
+/** Says at compile time that a loss is no scalar, where its shape is known. */
+export type ScalarLoss<S extends Shape> = number extends S["length"] ? unknown
+  : S extends readonly [] ? unknown
+  : Fail<`grad: needs a scalar loss, but this one has shape ${Show<S>}; reduce it with sum or mean, or use jacrev`>;
+
+/** Which arguments to differentiate by: one position, or several. */
+export type ArgNums = number | readonly number[];
+
+/** The gradient by the chosen arguments: each of the argument's own tree type. */
+export type GradientOf<A extends readonly unknown[], N extends ArgNums> = N extends number ? Argument<A, N>
+  : N extends readonly number[] ? { readonly [I in keyof N]: Argument<A, N[I]> }
+  : never;
+
+type Argument<A extends readonly unknown[], N> = number extends N ? unknown : N extends keyof A ? A[N] : `${N & number}` extends keyof A ? A[`${N & number}` & keyof A] : unknown;
+
+/** Options of `grad` and `valueAndGrad`. */
+export interface GradOptions<N extends ArgNums = ArgNums, Aux extends boolean = boolean> {
+  /** Positions of the arguments to differentiate by; 0 if left out. Negative ones count from the end. */
+  readonly argnums?: N;
+  /** The function returns `[loss, anything else]`; what else is handed through. */
+  readonly hasAux?: Aux;
+}
+
+/**
+ * Turns a function with a scalar loss into one that returns the loss and its gradient.
+ *
+ * Runs the function once, on the real values, so a host `if` on them is kept; nests with every other transform.
+ *
+ * @param f A function whose result is a scalar float tensor, or `[loss, aux]` with `hasAux`.
+ * @param options `argnums`: which arguments (any trees of float tensors) to differentiate by, the first by default.
+ * @returns A function of the same arguments giving `[loss, gradient]`, or `[[loss, aux], gradient]`.
+ * @throws {TransformError} If the loss is not a float scalar, or the function is async.
+ * @throws {DTypeError} If a tensor to differentiate by is not float.
+ * @see Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, ch. 3
+ *
+ * @example A loss and its slope
+ * ```ts
+ * import { square, sum, tensor, type Tensor, valueAndGrad } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [loss, slope] = valueAndGrad((x: Tensor<readonly [2]>) => sum(square(x)))(tensor([1, 2]));
+ * assertEquals([loss.item(), slope.toArray()], [5, [2, 4]]);
+ * ```
+ */
+export function valueAndGrad<A extends readonly unknown[], S extends Shape, D extends DType, X, const N extends ArgNums = 0>(
+  f: (...args: A) => readonly [Tensor<S, D> & ScalarLoss<S>, X],
+  options: GradOptions<N, true> & { readonly hasAux: true },
+): (...args: A) => readonly [readonly [Tensor<readonly [], D>, X], GradientOf<A, N>];
+export function valueAndGrad<A extends readonly unknown[], S extends Shape, D extends DType, const N extends ArgNums = 0>(
+  f: (...args: A) => Tensor<S, D> & ScalarLoss<S>,
+  options?: GradOptions<N, false>,
+): (...args: A) => readonly [Tensor<readonly [], D>, GradientOf<A, N>];
+export function valueAndGrad(f: (...args: unknown[]) => unknown, options: GradOptions = {}): (...args: unknown[]) => unknown {
+  return differentiator("valueAndGrad", f, options);
+}
+
+/**
+ * Turns a function with a scalar loss into one that returns its gradient.
+ *
+ * @param f A function whose result is a scalar float tensor, or `[loss, aux]` with `hasAux`.
+ * @param options `argnums`: which arguments (any trees of float tensors) to differentiate by, the first by default.
+ * @returns A function of the same arguments giving the gradient, or `[gradient, aux]`.
+ * @throws {TransformError} If the loss is not a float scalar, or the function is async.
+ * @throws {DTypeError} If a tensor to differentiate by is not float.
+ * @see Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, ch. 3
+ *
+ * @example Twice, by nesting
+ * ```ts
+ * import { grad, mul, tensor, type Tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const cube = (x: Tensor<readonly []>) => mul(mul(x, x), x);
+ * assertEquals(grad(grad(cube))(tensor(2)).item(), 12);
+ * ```
+ */
+export function grad<A extends readonly unknown[], S extends Shape, D extends DType, X, const N extends ArgNums = 0>(
+  f: (...args: A) => readonly [Tensor<S, D> & ScalarLoss<S>, X],
+  options: GradOptions<N, true> & { readonly hasAux: true },
+): (...args: A) => readonly [GradientOf<A, N>, X];
+export function grad<A extends readonly unknown[], S extends Shape, D extends DType, const N extends ArgNums = 0>(
+  f: (...args: A) => Tensor<S, D> & ScalarLoss<S>,
+  options?: GradOptions<N, false>,
+): (...args: A) => GradientOf<A, N>;
+export function grad(f: (...args: unknown[]) => unknown, options: GradOptions = {}): (...args: unknown[]) => unknown {
+  const both = differentiator("grad", f, options);
+  return (...args) => {
+    const [value, gradient] = both(...args);
+    return options.hasAux === true ? [gradient, (value as readonly unknown[])[1]] : gradient;
+  };
+}
+
+function differentiator(op: string, f: (...args: unknown[]) => unknown, options: GradOptions) {
+  requireFunction(op, f);
+  const { argnums = 0, hasAux = false } = options;
+  const many = typeof argnums !== "number";
+  return (...args: unknown[]): readonly [unknown, unknown] => {
+    const positions = (many ? argnums : [argnums]).map((n) => {
+      if (args.length === 0) throw new ArgumentError(`${op}: called without arguments, so there is nothing to differentiate by`);
+      return normalizeAxis(`${op}: argnums`, n, args.length);
+    });
+    const [leaves, structure] = floatLeaves(op, positions.map((i) => args[i]), positions);
+    let aux: Template | undefined;
+    const [outs, pullback] = vjpFlat((xs) => {
+      const chosen = unflattenWith(structure, xs) as unknown[];
+      const result = synchronous(op, f(...args.map((a, i) => positions.includes(i) ? chosen[positions.indexOf(i)] : a)));
+      const [loss, rest] = hasAux ? pairOf(op, result) : [result, undefined];
+      aux = template(rest);
+      return [requireLoss(op, loss), ...aux.tensors];
+    }, leaves, leaves.map(() => true));
+    const gradients = pullback([onesLike(outs[0]!), ...outs.slice(1).map(() => null)]);
+    const trees = unflattenWith(structure, gradients.map((g, i) => g ?? zerosLike(leaves[i]!))) as unknown[];
+    const value = hasAux ? [outs[0], aux!.fill(outs.slice(1))] : outs[0];
+    return [value, many ? trees : trees[0]];
+  };
+}
+
+function pairOf(op: string, result: unknown): readonly [unknown, unknown] {
+  if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
+  throw new TransformError(`${op}: with hasAux the function must return [loss, aux]`);
+}
+
+function requireLoss(op: string, loss: unknown): Value {
+  if (!(loss instanceof Tensor)) {
+    const got = Array.isArray(loss) ? "an array; to return more than the loss, set hasAux" : `${loss === null ? "null" : typeof loss}`;
+    throw new TransformError(`${op}: the function must return a scalar tensor, not ${got}`);
+  }
+  const l = loss as Value;
+  if (l.shape.length !== 0) {
+    throw new TransformError(
+      `${op}: needs a scalar loss, but this one has shape ${show(l.shape)}; reduce it with sum or mean, or use jacrev`,
+    );
+  }
+  if (!isFloat(l.dtype)) throw new DTypeError(`${op}: needs a float loss, but this one is ${l.dtype}; cast it to f32`);
+  return l;
+}
+
+/** The float tensors of the arguments to differentiate by. */
+export function floatLeaves(
+  op: string,
+  trees: readonly unknown[],
+  positions: readonly number[],
+): readonly [Value[], Structure] {
+  const parts = trees.map((tree, k) =>
+    flattenWith(op, tree, (x) => {
+      if (!(x instanceof Tensor)) {
+        if (typeof x === "number") {
+          throw new ArgumentError(`${op}: argument ${positions[k]} holds the number ${x}; make it a tensor to differentiate by it`);
+        }
+        return undefined;
+      }
+      if (!isFloat(x.dtype)) {
+        throw new DTypeError(
+          `${op}: argument ${positions[k]} holds ${x.dtype} values, which have no derivative; cast them to f32, ` +
+            "or pass them in an argument not listed in argnums",
+        );
+      }
+      return x as Value;
+    })
+  );
+  return [parts.flatMap(([ls]) => ls), { kind: "array", items: parts.map(([, s]) => s) }];
+}

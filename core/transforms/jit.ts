@@ -1,0 +1,160 @@
+/** `jit`: a function is traced once for each kind of argument, and its program is run from then on. */
+import { type Program, trace } from "../compiler/program.ts";
+import { ArgumentError } from "../errors.ts";
+import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../interpreter.ts";
+import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
+import { jitP } from "./call.ts";
+import { withCaptured } from "./derived.ts";
+import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+
+/** Options of `jit`. */
+export interface JitOptions {
+  /**
+   * Positions of arguments that are no tensors but settings of the function, compared by value (functions and class
+   * instances by identity). Numbers, strings and booleans are settings wherever they stand.
+   */
+  readonly static?: readonly number[];
+  /** Positions of arguments whose tensors the call may overwrite; reading them afterwards throws `DonatedError`. */
+  readonly donate?: readonly number[];
+  /** The name in messages and printed programs; the function's own if left out. */
+  readonly name?: string;
+}
+
+interface Traced {
+  readonly program: Program;
+  readonly result: Template;
+}
+
+/** Kinds of argument a jitted function keeps programs for; the least recently used goes first. */
+const kept = 256;
+
+/**
+ * Compiles a function: it is traced to a `Program` on the first call with each combination of shapes, dtypes, tree
+ * structures and settings, and later calls run that program without calling the function again.
+ *
+ * Numbers, strings and booleans among the arguments are settings, compared by value: a learning rate that changes from
+ * step to step should be a tensor. Tensors the function closes over are read when it is traced; a later change of the
+ * closure is not seen.
+ *
+ * @param f A pure function of trees of tensors and settings.
+ * @param options `static`: positions of arguments that are settings as a whole. `donate`: positions of arguments given away.
+ * @returns A function with the same signature.
+ * @throws {TransformError} If `f` reads a traced value (`item`, a host `if`) or is async.
+ *
+ * @example A function traced once
+ * ```ts
+ * import { add, jit, mul, tensor, type Tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let traced = 0;
+ * const f = jit((x: Tensor) => (traced++, add(mul(x, x), 1)));
+ * assertEquals([f(tensor([2])).toArray(), f(tensor([3])).toArray(), traced], [[5], [10], 1]);
+ * ```
+ */
+export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): (...args: A) => R {
+  requireFunction("jit", f);
+  const name = options.name ?? (f.name || "jit");
+  const cache = new Map<string, Traced>();
+  const isStatic = (i: number): boolean => options.static?.includes(i) ?? false;
+  const jitted = (...args: A): R => {
+    if (insideStepwise()) return f(...args);
+    const leaves: Value[] = [];
+    const key = `${args.map((a, i) => isStatic(i) ? settingKey(a) : treeKey(name, a, leaves, [i])).join()} ${axisEnvironment()}`;
+    let traced = cache.get(key);
+    if (traced === undefined) traced = remember(cache, key, traceCall(name, f, args, isStatic, leaves));
+    else {
+      cache.delete(key);
+      cache.set(key, traced);
+    }
+    const outs = bind(jitP, withCaptured(traced.program, leaves), { name, program: traced.program });
+    if (options.donate !== undefined && currentInterpreter().outer === null) {
+      giveAway(name, args, options.donate, [...traced.program.captured, ...outs]);
+    }
+    return traced.result.fill(outs) as R;
+  };
+  Object.defineProperty(jitted, "name", { value: name });
+  return jitted;
+}
+
+function remember(cache: Map<string, Traced>, key: string, traced: Traced): Traced {
+  // A program that captured a tracer is of this moment only.
+  if (traced.program.captured.some((c) => c instanceof Tracer)) return traced;
+  cache.set(key, traced);
+  if (cache.size > kept) cache.delete(cache.keys().next().value!);
+  return traced;
+}
+
+function traceCall<A extends readonly unknown[], R>(
+  name: string,
+  f: (...args: A) => R,
+  args: A,
+  isStatic: (i: number) => boolean,
+  leaves: readonly Value[],
+): Traced {
+  let result: Template | undefined;
+  const program = trace("jit", (ins) => {
+    const filled = template(args.filter((_, i) => !isStatic(i))).fill(ins) as unknown[];
+    let at = 0;
+    const given = args.map((a, i) => isStatic(i) ? a : filled[at++]) as unknown as A;
+    result = template(synchronous(name, f(...given)));
+    return result.tensors;
+  }, leaves);
+  return { program, result: result! };
+}
+
+/** What of an argument decides which program serves: structure, shapes, dtypes and settings. Collects its tensors. */
+function treeKey(name: string, x: unknown, leaves: Value[], path: readonly (number | string)[]): string {
+  if (x instanceof Tensor) {
+    leaves.push(x as Value);
+    return `${x.dtype}${x.shape.join("x")}`;
+  }
+  if (Array.isArray(x)) return `[${x.map((y, i) => treeKey(name, y, leaves, [...path, i])).join()}]`;
+  if (typeof x === "object" && x !== null) {
+    const p = Object.getPrototypeOf(x);
+    if (p === Object.prototype || p === null) {
+      return `{${Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${treeKey(name, y, leaves, [...path, k])}`).join()}}`;
+    }
+  }
+  if (typeof x === "function" || (typeof x === "object" && x !== null)) {
+    const kind = typeof x === "function" ? "a function" : `a ${x.constructor?.name}`;
+    throw new ArgumentError(
+      `${name}: argument ${path[0]} holds ${kind}, which is no tensor and no setting; list its position in jit's \`static\``,
+    );
+  }
+  return settingKey(x);
+}
+
+const identities = new WeakMap<object, number>();
+let identityCount = 0;
+
+/** A setting as text: equal text exactly when the settings are equal by value (by identity, where there is no value). */
+function settingKey(x: unknown): string {
+  if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
+  if (typeof x === "string") return JSON.stringify(x);
+  if (typeof x === "bigint") return `${x}n`;
+  if (x === null || x === undefined || typeof x === "boolean") return String(x);
+  if (typeof x === "symbol") return `symbol ${JSON.stringify(Symbol.keyFor(x) ?? String(x))}`;
+  if (Array.isArray(x)) return `[${x.map(settingKey).join()}]`;
+  const p = Object.getPrototypeOf(x);
+  if (typeof x === "object" && (p === Object.prototype || p === null)) {
+    return `{${Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${settingKey(y)}`).join()}}`;
+  }
+  let id = identities.get(x as object);
+  if (id === undefined) identities.set(x as object, id = ++identityCount);
+  return `#${id}`;
+}
+
+/** Marks the storage of donated arguments, sparing what a kept argument, a captured value or a result shares. */
+function giveAway(name: string, args: readonly unknown[], positions: readonly number[], others: readonly Value[]): void {
+  const of = (x: unknown) => template(x).tensors.filter((t) => t instanceof Concrete);
+  const spared = new Set(
+    [...args.filter((_, i) => !positions.includes(i)).flatMap(of), ...of(others)].map(storageIdentity),
+  );
+  const given = positions.flatMap((i) => of(args[i]));
+  const times = new Map<object, number>();
+  for (const t of given) times.set(storageIdentity(t), (times.get(storageIdentity(t)) ?? 0) + 1);
+  for (const t of given) {
+    const s = storageIdentity(t);
+    if (!spared.has(s) && times.get(s) === 1) markDonated(t, name);
+  }
+}

@@ -1,0 +1,89 @@
+/** The tape: writes down only what depends on its own variables, all of it linear; read backwards it is reverse mode. */
+import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
+import { Var } from "../compiler/program.ts";
+import { TransformError } from "../errors.ts";
+import type { MaybeZero, Primitive } from "../primitive.ts";
+import { addTangents } from "../primitives/arithmetic.ts";
+import { zerosLike } from "../primitives/create.ts";
+import type { Spec, Value } from "../tensor.ts";
+
+/** One linear step. Inputs that are not the tape's own variables are residuals. */
+export interface TapeEquation {
+  readonly prim: Primitive;
+  readonly inputs: readonly Value[];
+  readonly params: unknown;
+  readonly outputs: readonly Var[];
+}
+
+/** The recorder of linear work. */
+export class Tape implements Interpreter {
+  readonly name = "reverse mode";
+  readonly outer: Interpreter = currentInterpreter();
+  readonly equations: TapeEquation[] = [];
+
+  run<P>(prim: Primitive<P>, inputs: readonly Value[], params: P): readonly Value[] {
+    if (!inputs.some((x) => this.owns(x))) return withInterpreter(this.outer, () => bind(prim, inputs, params));
+    const outputs = prim.infer(inputs, params).map((s) => this.variable(s));
+    this.equations.push({ prim: prim as Primitive, inputs, params, outputs });
+    return outputs;
+  }
+
+  owns(x: Value): x is Var {
+    return x instanceof Var && x.interpreter === this;
+  }
+
+  variable(s: Spec): Var {
+    return new Var(this, s.shape, s.dtype);
+  }
+}
+
+/** Cotangents of `inputs` from those of `outputs`, by transposing the tape's equations from the last to the first. */
+export function transposeTape(
+  tape: Tape,
+  inputs: readonly MaybeZero[],
+  outputs: readonly MaybeZero[],
+  cotangents: readonly MaybeZero[],
+): MaybeZero[] {
+  const sums = new Map<Value, Value>();
+  const give = (to: Value, ct: MaybeZero): void => {
+    if (ct === null || !tape.owns(to)) return;
+    const before = sums.get(to);
+    sums.set(to, before === undefined ? ct : addTangents(before, ct));
+  };
+  outputs.forEach((y, i) => {
+    if (y !== null) give(y, cotangents[i] ?? null);
+  });
+  for (let i = tape.equations.length - 1; i >= 0; i--) {
+    const e = tape.equations[i]!;
+    const cts = e.outputs.map((v) => sums.get(v) ?? null);
+    for (const v of e.outputs) sums.delete(v);
+    if (cts.every((c) => c === null)) continue;
+    if (e.prim.transpose === undefined) {
+      throw new TransformError(`${e.prim.name}: not linear, so it has no transpose and no reverse mode here`);
+    }
+    const linear = e.inputs.map((x) => tape.owns(x));
+    e.prim.transpose(cts, e.inputs, linear, e.params).forEach((ct, j) => {
+      if (linear[j]) give(e.inputs[j]!, ct);
+    });
+  }
+  return inputs.map((v) => (v === null ? null : sums.get(v) ?? null));
+}
+
+/** Pushes tangents through a tape. */
+export function evalTape(
+  tape: Tape,
+  inputs: readonly MaybeZero[],
+  outputs: readonly MaybeZero[],
+  tangents: readonly MaybeZero[],
+): MaybeZero[] {
+  const env = new Map<Value, MaybeZero>();
+  inputs.forEach((v, i) => {
+    if (v !== null) env.set(v, tangents[i] ?? null);
+  });
+  for (const e of tape.equations) {
+    const ins = e.inputs.map((x) => tape.owns(x) ? env.get(x) ?? zerosLike(x) : x);
+    const outs = bind(e.prim, ins, e.params);
+    e.outputs.forEach((v, i) => env.set(v, outs[i]!));
+  }
+  return outputs.map((y) => (y === null ? null : env.get(y) ?? null));
+}

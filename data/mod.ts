@@ -1,0 +1,7 @@
+/**
+ * Data: formats and the data sets read from them.
+ *
+ * @module
+ */
+
+export {};

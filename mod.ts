@@ -1,0 +1,7 @@
+/**
+ * Adjoint: immutable shaped tensors and the transformations of functions of them.
+ *
+ * @module
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Optimizers: gradient transformations, which compose as a Monoid.
+ *
+ * @module
+ */
+
+export {};

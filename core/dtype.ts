@@ -65,7 +65,8 @@ export const promote = (a: DType, b: DType): DType => table[a].rank >= table[b].
 export const weak = (d: DType): DType => d === "bool" ? "f32" : d;
 
 /** `promote` in types. */
-export type Promote<A extends DType, B extends DType> = DType extends A | B ? DType
+export type Promote<A extends DType, B extends DType> = readonly [A, B] extends readonly [B, A] ? A
+  : DType extends A | B ? DType
   : "f64" extends A | B ? "f64"
   : "f32" extends A | B ? "f32"
   : "i32" extends A | B ? "i32"

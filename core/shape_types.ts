@@ -9,9 +9,9 @@
  * What is not known never blocks: `number` agrees with every size, `Shape` with every shape. Sizes are compared, never
  * computed with: what a rule would have to add or multiply is `number`.
  *
- * In a generic function a free *size* (`<B extends number>`, `Tensor<readonly [B, 784]>`) passes every check; a free
- * *shape* (`<S extends Shape>`) is decided only against itself, and where a rule asks nothing of it. The `…Ok` types
- * need whole shapes as their arguments: applied to a tuple of free sizes in a declaration they say yes at once.
+ * In a generic function a free size (`B` of `Tensor<readonly [B, 784]>`) stays itself through every rule, and a free
+ * shape (`S` of `Tensor<S>`) through elementwise operations on itself; checks that cannot be decided pass. Free sizes
+ * and shapes of the operations' own declarations are decided at each call.
  */
 export { type Agree, type Dim, dim, type Fail, type Join, type Show } from "./shape_types/dim.ts";
 export type { Broadcast, Broadcast3, Broadcast3Ok, BroadcastOk } from "./shape_types/broadcast.ts";

@@ -10,11 +10,16 @@ import { requireDType } from "./operands.ts";
 /** Nested arrays of numbers or booleans, or one of them. */
 export type NestedLiteral = number | boolean | readonly NestedLiteral[];
 
+/** Nested booleans, to the depth that types follow. */
+type Booleans =
+  | boolean
+  | readonly boolean[]
+  | readonly (readonly boolean[])[]
+  | readonly (readonly (readonly boolean[])[])[]
+  | readonly (readonly (readonly (readonly boolean[])[])[])[];
+
 /** The dtype that values read as when none is given: bool for booleans, else f32. */
-export type LiteralDType<T> = T extends boolean ? "bool"
-  : T extends readonly [infer H, ...unknown[]] ? LiteralDType<H>
-  : T extends readonly (infer E)[] ? LiteralDType<E>
-  : "f32";
+export type LiteralDType<T> = T extends readonly [] ? "f32" : T extends Booleans ? "bool" : "f32";
 
 /** The dtype of a typed array's elements. */
 export type ArrayDType<A extends TypedArray> = A extends Float32Array ? "f32"

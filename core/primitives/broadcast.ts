@@ -89,4 +89,3 @@ export const broadcastInFront = (x: Value, size: number): Value => broadcastRigh
 /** Puts back axes that a reduction took away. */
 export const broadcastBack = (x: Value, shape: Shape, reduced: readonly number[]): Value =>
   broadcast(x, shape, shape.flatMap((_, i) => reduced.includes(i) ? [] : [i]));
-

@@ -2,15 +2,15 @@
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
-import { anyKind, elementwise, numeric, type Scalar } from "./elementwise.ts";
+import { anyKind, elementwise, type Scalar } from "./elementwise.ts";
 
-const comparison = (name: string, f: Scalar, accepts = numeric): Primitive<undefined> =>
-  elementwise(name, { arity: 2, scalar: () => f, accepts, output: () => "bool" });
+const comparison = (name: string, f: Scalar): Primitive<undefined> =>
+  elementwise(name, { arity: 2, scalar: () => f, accepts: anyKind, output: () => "bool" });
 
 /** x = y. */
-export const equalP: Primitive<undefined> = comparison("equal", (a, b) => +(a === b), anyKind);
+export const equalP: Primitive<undefined> = comparison("equal", (a, b) => +(a === b));
 /** x ≠ y; NaN differs from everything. */
-export const notEqualP: Primitive<undefined> = comparison("notEqual", (a, b) => +(a !== b), anyKind);
+export const notEqualP: Primitive<undefined> = comparison("notEqual", (a, b) => +(a !== b));
 /** x < y. */
 export const lessP: Primitive<undefined> = comparison("less", (a, b) => +(a < b));
 /** x ≤ y. */

@@ -42,7 +42,13 @@ export const concatP: Primitive<{ readonly axis: number }> = {
   reference: (xs, { axis }) => {
     const y = emptyArray(joined(xs, axis), xs[0]!.dtype), steps = stridesOf(y.shape), starts = bounds(xs, axis);
     xs.forEach((x, i) =>
-      copyBox(y.data, { offset: starts[i]! * steps[axis]!, steps }, x.data, { offset: 0, steps: stridesOf(x.shape) }, x.shape)
+      copyBox(
+        y.data,
+        { offset: starts[i]! * steps[axis]!, steps },
+        x.data,
+        { offset: 0, steps: stridesOf(x.shape) },
+        x.shape,
+      )
     );
     return [y];
   },
@@ -68,4 +74,5 @@ export const concatP: Primitive<{ readonly axis: number }> = {
 };
 
 /** Values of equal shape outside `axis`, one after the other along it. */
-export const concat = (xs: readonly Value[], axis: number): Value => xs.length === 1 ? xs[0]! : bind1(concatP, xs, { axis });
+export const concat = (xs: readonly Value[], axis: number): Value =>
+  xs.length === 1 ? xs[0]! : bind1(concatP, xs, { axis });

@@ -41,7 +41,11 @@ export const iotaP: Primitive<{ readonly axis: number; readonly shape: Shape; re
 
 /** A value of one number. */
 export const full = (shape: Shape, value: number, dtype: DType): Value =>
-  bind1(fullP, [], { value: kindOf(dtype) === "bool" ? +(value !== 0) : value, shape: Object.freeze([...shape]), dtype });
+  bind1(fullP, [], {
+    value: kindOf(dtype) === "bool" ? +(value !== 0) : value,
+    shape: Object.freeze([...shape]),
+    dtype,
+  });
 /** `value` in the shape and dtype of another. */
 export const fullLike = (s: Spec, value: number): Value => full(s.shape, value, s.dtype);
 /** Zeros in the shape and dtype of another. */

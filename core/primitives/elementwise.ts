@@ -3,8 +3,8 @@
  *
  * Operands have equal shapes and dtypes; broadcasting and promotion are made explicit above (`core/ops/operands.ts`).
  */
-import { apply, elements, indices, load } from "../compiler/kernel.ts";
-import { type DType, type Kind, kindOf } from "../dtype.ts";
+import { apply, constant, elements, indices, load } from "../compiler/kernel.ts";
+import { alloc, type DType, type Kind, kindOf } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
@@ -15,41 +15,49 @@ import { broadcastInFront } from "./broadcast.ts";
 /** The exact meaning of an elementwise primitive on one element. Results are rounded to the output's dtype. */
 export type Scalar = (...args: number[]) => number;
 
-/** What sets one elementwise primitive apart. */
-export interface Elementwise {
+/** What sets one elementwise primitive apart. `P` are its static parameters. */
+export interface Elementwise<P = undefined> {
   readonly arity: 1 | 2 | 3;
-  /** The scalar function for inputs of this dtype. */
+  /** The scalar function for inputs of this dtype; it takes the elements, then the constants. */
   readonly scalar: (dtype: DType) => Scalar;
+  /** The parameters as numbers that the scalar function takes last, rounded to the inputs' dtype. */
+  readonly constants?: (params: P) => readonly number[];
   /** Kinds of input taken. */
   readonly accepts: readonly Kind[];
   /** Dtype of the output; the inputs' where left out. */
   readonly output?: (dtype: DType) => DType;
   /** The output's tangent; zero where left out. `y` is the output. */
-  readonly tangent?: (xs: readonly Value[], dxs: readonly MaybeZero[], y: Value) => MaybeZero;
+  readonly tangent?: (xs: readonly Value[], dxs: readonly MaybeZero[], y: Value, params: P) => MaybeZero;
   /** Cotangents, for those linear in some inputs. */
   readonly transpose?: (ct: Value, xs: readonly Value[], linear: readonly boolean[]) => readonly MaybeZero[];
 }
 
 /** The record of an elementwise primitive. */
-export function elementwise(name: string, e: Elementwise): Primitive<undefined> {
+export function elementwise<P = undefined>(name: string, e: Elementwise<P>): Primitive<P> {
   const output = e.output ?? ((d: DType) => d);
-  const self: Primitive<undefined> = {
+  const constantsFor = (dtype: DType, params: P): number[] =>
+    (e.constants?.(params) ?? []).map((c) => rounded(c, dtype));
+  const self: Primitive<P> = {
     name,
     infer: (xs) => [{ shape: inferShape(name, xs), dtype: output(inferDType(name, xs, e.accepts)) }],
-    reference: (xs) => {
-      const x = xs[0]!;
+    reference: (xs, params) => {
+      const x = xs[0]!, f = e.scalar(x.dtype), constants = constantsFor(x.dtype, params);
       const y = emptyArray(x.shape, output(x.dtype));
-      fill(y, e.scalar(x.dtype), xs);
+      fill(y, constants.length === 0 ? f : (a) => f(a, ...constants), xs);
       return [y];
     },
-    jvp: (xs, dxs) => {
-      const y = bind1(self, xs, undefined);
-      return [[y], [e.tangent?.(xs, dxs, y) ?? null]];
+    jvp: (xs, dxs, params) => {
+      const y = bind1(self, xs, params);
+      return [[y], [e.tangent?.(xs, dxs, y, params) ?? null]];
     },
-    batch: (xs, mapped, _, axis) => ({ outputs: [bind1(self, align(xs, mapped, axis), undefined)], mapped: [true] }),
-    lower: (xs) => {
+    batch: (xs, mapped, params, axis) => ({ outputs: [bind1(self, align(xs, mapped, axis), params)], mapped: [true] }),
+    lower: (xs, params) => {
       const x = xs[0]!, at = indices(x.shape.length);
-      return elements(x.shape, apply(name, e.scalar(x.dtype), xs.map((s, i) => load(i, at, s.dtype)), output(x.dtype)));
+      const args = [
+        ...xs.map((s, i) => load(i, at, s.dtype)),
+        ...constantsFor(x.dtype, params).map((c) => constant(c, x.dtype)),
+      ];
+      return elements(x.shape, apply(name, e.scalar(x.dtype), args, output(x.dtype)));
     },
   };
   const { transpose } = e;
@@ -60,14 +68,21 @@ export function elementwise(name: string, e: Elementwise): Primitive<undefined> 
   });
 }
 
+/** A number as an array of that dtype holds it. */
+function rounded(c: number, dtype: DType): number {
+  const box = alloc(dtype, 1);
+  box[0] = c;
+  return box[0]!;
+}
+
 /** Gives the mapped axis to every operand. */
 export const align = (xs: readonly Value[], mapped: readonly boolean[], axis: MappedAxis): Value[] =>
   xs.map((x, i) => mapped[i] ? x : broadcastInFront(x, axis.size));
 
 function fill(y: NdArray, f: Scalar, xs: readonly NdArray[]): void {
   const out = y.data, n = out.length, [a, b, c] = xs.map((x) => x.data);
-  if (c !== undefined) for (let i = 0; i < n; i++) out[i] = f(a![i]!, b![i]!, c[i]!);
-  else if (b !== undefined) for (let i = 0; i < n; i++) out[i] = f(a![i]!, b[i]!);
+  if (c !== undefined) { for (let i = 0; i < n; i++) out[i] = f(a![i]!, b![i]!, c[i]!); }
+  else if (b !== undefined) { for (let i = 0; i < n; i++) out[i] = f(a![i]!, b[i]!); }
   else for (let i = 0; i < n; i++) out[i] = f(a![i]!);
 }
 

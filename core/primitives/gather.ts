@@ -9,7 +9,7 @@
  * Out of range, "clamp" means the nearest index there is; "drop" reads 0 and writes nowhere. Within one mode, the
  * transpose of a gather is a scatter that adds, and the other way round.
  */
-import { apply, elements, type Expr, index, inRange, int, load, select, constant } from "../compiler/kernel.ts";
+import { apply, constant, elements, type Expr, index, inRange, int, load, select } from "../compiler/kernel.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Batched, MappedAxis, Primitive } from "../primitive.ts";
@@ -150,9 +150,7 @@ function batchGather(x: Value, indices: Value, mx: boolean, mi: boolean, p: Plac
   const deeper: Places = { ...shifted(p), batch: p.batch + 1 };
   if (mx && mi) return { outputs: [gather(x, indices, deeper)], mapped: [true] };
   // On one side only, the new axis comes after the batch axes: a window axis of the operand, or one more axis of points.
-  const y = mx
-    ? gather(moveAxis(x, 0, p.batch), indices, shifted(p))
-    : gather(x, moveAxis(indices, 0, p.batch), p);
+  const y = mx ? gather(moveAxis(x, 0, p.batch), indices, shifted(p)) : gather(x, moveAxis(indices, 0, p.batch), p);
   return { outputs: [moveAxis(y, mx ? indices.shape.length - 1 : p.batch, 0)], mapped: [true] };
 }
 

@@ -1,5 +1,19 @@
 /** Room around and between elements. */
-import { both, constant, elements, type Expr, inRange, index, int, load, minus, modulo, over, same, select } from "../compiler/kernel.ts";
+import {
+  both,
+  constant,
+  elements,
+  type Expr,
+  index,
+  inRange,
+  int,
+  load,
+  minus,
+  modulo,
+  over,
+  same,
+  select,
+} from "../compiler/kernel.ts";
 import { ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -49,10 +63,16 @@ export const padP: Primitive<PadParams> = {
       const last = Math.min(d - 1, Math.floor((y.shape[a]! - 1 - p.lo[a]!) / steps[a]!));
       return Math.max(0, last - first[a]! + 1);
     });
-    copyBox(y.data, {
-      offset: offsetOf(first.map((i, a) => p.lo[a]! + i * steps[a]!), to),
-      steps: to.map((s, a) => s * steps[a]!),
-    }, x!.data, { offset: offsetOf(first, from), steps: from }, kept);
+    copyBox(
+      y.data,
+      {
+        offset: offsetOf(first.map((i, a) => p.lo[a]! + i * steps[a]!), to),
+        steps: to.map((s, a) => s * steps[a]!),
+      },
+      x!.data,
+      { offset: offsetOf(first, from), steps: from },
+      kept,
+    );
     return [y];
   },
   jvp: ([x], [dx], p) => [[bind1(padP, [x!], p)], [bind1(padP, [dx!], { ...p, value: 0 })]],

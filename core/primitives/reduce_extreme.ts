@@ -37,14 +37,18 @@ function extreme(name: string, which: "max" | "min", identity: string): Primitiv
   const self: Primitive<ExtremeParams> = {
     name,
     infer: ([x], { axes }) => {
-      if (x!.dtype === "bool") throw new DTypeError(`${name}: takes numbers, not bool; use any or all, or cast it first`);
+      if (x!.dtype === "bool") {
+        throw new DTypeError(`${name}: takes numbers, not bool; use any or all, or cast it first`);
+      }
       checkNotEmpty(name, x!.shape, axes, `the ${which} of nothing is ${identity}`);
       return [{ shape: dropAxes(x!.shape, axes), dtype: x!.dtype }];
     },
     reference: ([x], { axes }) => [reduceReference(x!, axes, x!.dtype, start, fold)],
     jvp: ([x], [dx], p) => {
       const y = bind1(self, [x!], p);
-      return [[y], [p.ties === "first" ? tangentAtFirst(which, x!, dx!, p.axes[0]!) : sharedTangent(x!, dx!, y, p.axes)]];
+      return [[y], [
+        p.ties === "first" ? tangentAtFirst(which, x!, dx!, p.axes[0]!) : sharedTangent(x!, dx!, y, p.axes),
+      ]];
     },
     batch: ([x], _, { axes, ties }) => ({
       outputs: [bind1(self, [x!], { axes: axes.map((a) => a + 1), ties })],
@@ -74,9 +78,10 @@ export const reduceMaxP: Primitive<ExtremeParams> = extreme("reduceMax", "max", 
 /** The smallest over `axes`, which disappear; NaN if one is. */
 export const reduceMinP: Primitive<ExtremeParams> = extreme("reduceMin", "min", "Infinity");
 
-const over = (prim: Primitive<ExtremeParams>) =>
-(x: Value, axes: readonly number[], ties: Ties = axes.length === 1 ? "first" : "split"): Value =>
-  axes.length === 0 ? x : bind1(prim, [x], { axes, ties });
+const over =
+  (prim: Primitive<ExtremeParams>) =>
+  (x: Value, axes: readonly number[], ties: Ties = axes.length === 1 ? "first" : "split"): Value =>
+    axes.length === 0 ? x : bind1(prim, [x], { axes, ties });
 
 /** The largest over axes counted from the front, ascending. Of several axes, ties share the derivative evenly. */
 export const reduceMax: (x: Value, axes: readonly number[], ties?: Ties) => Value = over(reduceMaxP);

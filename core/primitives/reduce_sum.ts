@@ -56,7 +56,9 @@ export function reduceReference(
   const outStrides = stridesOf(y.shape), rank = x.shape.length;
   let kept = 0;
   const steps = x.shape.map((_, i) => axes.includes(i) ? 0 : outStrides[kept++]!);
-  const at = new Array<number>(rank).fill(0), inner = rank === 0 ? 1 : x.shape[rank - 1]!, step = rank === 0 ? 0 : steps[rank - 1]!;
+  const at = new Array<number>(rank).fill(0),
+    inner = rank === 0 ? 1 : x.shape[rank - 1]!,
+    step = rank === 0 ? 0 : steps[rank - 1]!;
   let base = 0;
   for (let o = 0; o < x.data.length; o += inner) {
     for (let i = 0, p = base; i < inner; i++, p += step) acc[p] = fold(acc[p]!, x.data[o + i]!);

@@ -50,7 +50,9 @@ export const threefryP: Primitive<ThreefryParams> = {
 
 function check(key: Spec, counters: Spec): void {
   if (key.dtype !== "u32" || counters.dtype !== "u32") {
-    throw new DTypeError(`threefry: takes u32 keys and counters, not ${key.dtype} and ${counters.dtype}; cast them first`);
+    throw new DTypeError(
+      `threefry: takes u32 keys and counters, not ${key.dtype} and ${counters.dtype}; cast them first`,
+    );
   }
   const lead = key.shape.slice(0, -1);
   if (key.shape.at(-1) !== 2 || !sameShape(counters.shape.slice(0, lead.length), lead)) {

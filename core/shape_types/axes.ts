@@ -29,6 +29,10 @@ export type NormAxis<S extends Shape, I extends number> = I extends number
 type OutOfRange<S extends Shape, I extends number> = I extends number ? [NormAxis<S, I>] extends [never] ? I : never
   : never;
 
+// A conditional type, not `A[number]`: of that TypeScript would know at its declaration that `number` is assignable to it.
+/** The union of a tuple's axes, `never` of anything else. */
+export type Members<A> = A extends readonly (infer I extends number)[] ? I : never;
+
 type AnyOut<S extends Shape, I extends number> = readonly [number] extends readonly [I | S["length"]] ? false
   : [OutOfRange<S, I>] extends [never] ? false
   : true;

@@ -1,7 +1,7 @@
 /** Many tensors into one, in types: along an axis they have, or along a new one. */
 import type { Shape } from "../shape.ts";
 import type { AllAxesOk, AnySizes, InsertAt, NormAxis, Put } from "./axes.ts";
-import type { Fail, IfClash, Join, Show } from "./dim.ts";
+import type { Fail, IfClash, IfOpen, Join, Show } from "./dim.ts";
 
 /** The axes (outside `K`) in which two shapes of known rank certainly differ; `never` if none. */
 export type Differ<A extends Shape, B extends Shape, K = never> = A["length"] extends B["length"]
@@ -39,11 +39,17 @@ export type Concat<Ss extends readonly Shape[], I extends number> = AlongAxis<Ss
   : Shape
   : Shape;
 
-/** `unknown` where `Ss` agree outside axis `I`, else a `Fail`. */
-export type ConcatOk<Ss extends readonly Shape[], I extends number> = Ss extends readonly []
+type ConcatVerdict<Ss extends readonly Shape[], I extends number> = Ss extends readonly []
   ? Fail<"concat: needs at least one tensor">
   : AllAxesOk<"concat", First<Ss>, I> extends Fail<string> ? AllAxesOk<"concat", First<Ss>, I>
-  : AlongAxis<Ss, I> extends Fail<string> ? AlongAxis<Ss, I>
+  : AlongAxis<Ss, I>;
+
+/** `unknown` where `Ss` agree outside axis `I` or one is of unknown rank, else a `Fail`. */
+export type ConcatOk<Ss extends readonly Shape[], I extends number> = IfOpen<
+  Ss[number],
+  unknown,
+  ConcatVerdict<Ss, I>
+> extends Fail<string> ? ConcatVerdict<Ss, I>
   : unknown;
 
 /** The shapes `Ss` side by side along a new axis `I`, whose size is their count. */
@@ -51,8 +57,15 @@ export type Stack<Ss extends readonly Shape[], I extends number> = AlongNew<Ss> 
   ? InsertAt<R, I, Ss["length"]>
   : Shape;
 
-/** `unknown` where `Ss` agree and `I` is an axis of the result, else a `Fail`. */
-export type StackOk<Ss extends readonly Shape[], I extends number> = Ss extends readonly []
+type StackVerdict<Ss extends readonly Shape[], I extends number> = Ss extends readonly []
   ? Fail<"stack: needs at least one tensor">
   : AlongNew<Ss> extends Fail<string> ? AlongNew<Ss>
   : AllAxesOk<"stack", readonly [...First<Ss>, number], I>;
+
+/** `unknown` where `Ss` agree and `I` is an axis of the result, or one is of unknown rank, else a `Fail`. */
+export type StackOk<Ss extends readonly Shape[], I extends number> = IfOpen<
+  Ss[number],
+  unknown,
+  StackVerdict<Ss, I>
+> extends Fail<string> ? StackVerdict<Ss, I>
+  : unknown;

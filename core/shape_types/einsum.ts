@@ -1,6 +1,6 @@
 /** Einstein summation in types: letters bound to sizes, operand by operand, then read off for the result. */
 import type { Shape } from "../shape.ts";
-import type { Fail, IfClash, Show, ShowDim } from "./dim.ts";
+import type { Fail, IfClash, IfOpen, Show, ShowDim } from "./dim.ts";
 
 type Strip<E extends string> = E extends `${infer A} ${infer B}` ? Strip<`${A}${B}`> : E;
 
@@ -65,6 +65,7 @@ type Result<E extends string, Ss extends readonly Shape[]> = string extends E ? 
 export type Einsum<E extends string, Ss extends readonly Shape[]> = Result<E, Ss> extends infer R extends Shape ? R
   : Shape;
 
-/** `unknown` where the letters of `E` fit the shapes `Ss`, else a `Fail` with the letter or operand that does not. */
-export type EinsumOk<E extends string, Ss extends readonly Shape[]> = Result<E, Ss> extends Fail<string> ? Result<E, Ss>
+/** `unknown` where the letters of `E` fit the shapes `Ss` or one is of unknown rank, else a `Fail` with what does not. */
+export type EinsumOk<E extends string, Ss extends readonly Shape[]> = IfOpen<Ss[number], unknown, Result<E, Ss>> extends
+  Fail<string> ? Result<E, Ss>
   : unknown;

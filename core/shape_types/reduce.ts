@@ -1,6 +1,6 @@
 /** Reductions in types: which axes go, and whether a 1 stays in their place. */
 import type { Shape } from "../shape.ts";
-import type { AllAxesOk, AnySizes, Drop, NormAxis, Put } from "./axes.ts";
+import type { AllAxesOk, AnySizes, Drop, Members, NormAxis, Put } from "./axes.ts";
 
 type Without<S extends Shape, K extends number, Keep> = number extends K ? Keep extends true ? AnySizes<S> : Shape
   : Keep extends true ? Put<S, K, 1>
@@ -20,5 +20,4 @@ export type Reduce<S extends Shape, Axes, Keep = false> = Axes extends undefined
 
 /** `unknown` where every one of `Axes` is an axis of `S`, else a `Fail` with the one that is not. */
 export type ReduceOk<Op extends string, S extends Shape, Axes> = Axes extends number ? AllAxesOk<Op, S, Axes>
-  : Axes extends readonly number[] ? AllAxesOk<Op, S, Axes[number]>
-  : unknown;
+  : AllAxesOk<Op, S, Members<Axes>>;

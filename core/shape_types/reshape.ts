@@ -1,6 +1,6 @@
 /** The same elements under another shape, in types. */
 import type { Shape } from "../shape.ts";
-import type { AllAxesOk, Drop, InsertAt, NormAxis, SizeAt } from "./axes.ts";
+import type { AllAxesOk, Drop, InsertAt, Members, NormAxis, SizeAt } from "./axes.ts";
 import type { Dim, Fail, IfClash, Show } from "./dim.ts";
 
 /** `S` with an axis of size 1 at `I` of the result. */
@@ -35,8 +35,7 @@ type AllOnes<S extends Shape, I extends number> = AnyNotOne<S, I> extends true
 
 /** `unknown` where every one of `Axes` is an axis of `S` that may be 1, else a `Fail`. */
 export type SqueezeOk<S extends Shape, Axes> = Axes extends number ? AllOnes<S, Axes>
-  : Axes extends Shape ? AllOnes<S, Axes[number]>
-  : unknown;
+  : AllOnes<S, Members<Axes>>;
 
 /** The shape asked for; a −1 in it is `number`. Whether the elements fit is checked at run time. */
 export type Reshape<To extends Shape> = { readonly [I in keyof To]: To[I] extends -1 ? number : To[I] };

@@ -22,14 +22,16 @@ type List<P> = P extends readonly [infer I extends number] ? `${I}`
 type Uncovered<S extends Shape, K extends number> = number extends K ? never
   : Exclude<keyof S & `${number}`, `${K}`>;
 
-type Amiss<S extends Shape, Perm extends Shape> = readonly [number] extends readonly [Perm["length"] | S["length"]]
-  ? false
-  : Perm["length"] extends S["length"] ? [Uncovered<S, NormAxis<S, Perm[number]>>] extends [never] ? false : true
+type Count<P> = P extends readonly unknown[] ? P["length"] : never;
+
+type Amiss<S extends Shape, Perm extends Shape, N> = readonly [number] extends readonly [N | S["length"]] ? false
+  : N extends S["length"] ? [Uncovered<S, NormAxis<S, Perm[number]>>] extends [never] ? false : true
   : true;
 
 /** `unknown` where `Perm` may name every axis of `S` once, else a `Fail`. */
 export type TransposeOk<S extends Shape, Perm> = Perm extends Shape
-  ? Amiss<S, Perm> extends true ? Fail<`transpose: [${List<Perm>}] is not a permutation of the ${S["length"]} axes`>
+  ? Amiss<S, Perm, Count<Perm>> extends true
+    ? Fail<`transpose: [${List<Perm>}] is not a permutation of the ${S["length"]} axes`>
   : unknown
   : unknown;
 

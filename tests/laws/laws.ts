@@ -10,7 +10,11 @@
  * 7. its lowering, run by a plain interpreter of the kernel IR, is its reference;
  * 8. its rules work in f32 as in f64.
  *
- * A family of primitives is a table of cases: `laws([{ name: "sin on [-3,3]", prim: sinP, params: undefined, inputs: [uniform([3], -3, 3, 1)] }])`.
+ * A family of primitives is a table of cases:
+ *
+ * ```ts
+ * laws([{ name: "sin on [-3,3]", prim: sinP, params: undefined, inputs: [uniform([5], -3, 3, 1)] }]);
+ * ```
  */
 import type { Primitive } from "../../core/primitive.ts";
 import { isFloat } from "../../core/dtype.ts";

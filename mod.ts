@@ -1,7 +1,19 @@
 /**
  * Adjoint: immutable shaped tensors and the transformations of functions of them.
  *
+ * Values are tensors; programs are functions of them; `grad`, `vmap`, `jit` and their kin turn functions into functions.
+ * Layers are in `./layers`, optimizers in `./optim`, data in `./data`.
+ *
  * @module
  */
-
-export {};
+export * from "./core/errors.ts";
+export { type DType, dtypes, type FloatOf, type Promote, promotionTable, type TypedArray, type Weak } from "./core/dtype.ts";
+export { type Shape } from "./core/shape.ts";
+export * from "./core/shape_types.ts";
+export { type Element, type Nested, type NestedArray, type Spec, Tensor, type Value } from "./core/tensor.ts";
+export * from "./core/ops/mod.ts";
+export * from "./core/random/mod.ts";
+export { eqProgram, type Equation, type Program } from "./core/compiler/program.ts";
+export * from "./core/transforms/mod.ts";
+export * from "./core/control/mod.ts";
+export * as tree from "./core/tree_ops.ts";

@@ -1,7 +1,12 @@
 /**
- * Layers: functions of parameters, and the combinators that compose them into networks.
+ * Layers, on two levels: functions of their parameters (`linear(p)`), and nets that carry their own initialisation
+ * (`pipe(input([784]), dense(10))`); initializers and losses.
  *
  * @module
  */
-
-export {};
+export { relu } from "../mod.ts";
+export * from "./basic.ts";
+export * from "./initializers.ts";
+export * from "./linear.ts";
+export * from "./losses.ts";
+export * from "./net.ts";

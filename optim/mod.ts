@@ -1,7 +1,10 @@
 /**
- * Optimizers: gradient transformations, which compose as a Monoid.
+ * Optimizers: gradient transformations that compose, with their state going in and coming back.
  *
  * @module
  */
-
-export {};
+export * from "./adam.ts";
+export * from "./clip.ts";
+export * from "./schedule.ts";
+export * from "./sgd.ts";
+export * from "./transformation.ts";

@@ -2,7 +2,7 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { bind } from "../interpreter.ts";
-import { maximum, minimum } from "../primitives/extremum.ts";
+import { maximum, minimum } from "../primitives/extremes.ts";
 import { cast } from "../primitives/cast.ts";
 import { full } from "../primitives/create.ts";
 import { requireTensor, scalarOf } from "../ops/operands.ts";

@@ -36,6 +36,13 @@ export function requireTensor(op: string, x: unknown, what = "argument"): Value 
   throw new ArgumentError(`${op}: expected a tensor as ${what}, got ${given}`);
 }
 
+/** A tensor of floats or integers. */
+export function requireNumeric(op: string, x: unknown): Value {
+  const value = requireTensor(op, x);
+  if (kindOf(value.dtype) === "bool") throw new DTypeError(`${op}: takes numbers, not bool; cast it first`);
+  return value;
+}
+
 /** A JavaScript number as a scalar tensor of a dtype; a fraction has no place among integers. */
 export function scalarOf(op: string, x: number | boolean, dtype: DType): Value {
   if (typeof x === "number" && kindOf(dtype) === "int" && !Number.isInteger(x)) {

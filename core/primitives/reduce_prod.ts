@@ -3,15 +3,15 @@ import { load, reduction } from "../compiler/kernel.ts";
 import { DTypeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
-import { dropAxes, sizeOf } from "../shape.ts";
+import { dropAxes } from "../shape.ts";
 import type { Value } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
+import { axesLast } from "./axes_last.ts";
 import { concat } from "./concat.ts";
 import { zerosLike } from "./create.ts";
 import { type Axes, reduceReference, split } from "./reduce_sum.ts";
 import { reshape } from "./reshape.ts";
 import { sliceAxis } from "./slice.ts";
-import { transpose } from "./transpose.ts";
 
 /** How two numbers of a dtype are multiplied: integers wrap around, which f64 alone would do wrongly beyond 2⁵³. */
 export const multiply = (dtype: Value["dtype"]): (a: number, b: number) => number =>
@@ -32,13 +32,6 @@ export const reduceProdP: Primitive<Axes> = {
     return reduction(domain, reduce, "prod", load(0, at, x!.dtype));
   },
 };
-
-/** The reduced axes as one, behind all others. */
-function axesLast(x: Value, axes: readonly number[]): Value {
-  const kept = x.shape.flatMap((_, i) => axes.includes(i) ? [] : [i]);
-  const y = transpose(x, [...kept, ...axes]);
-  return reshape(y, [...kept.map((a) => x.shape[a]!), sizeOf(axes.map((a) => x.shape[a]!))]);
-}
 
 /**
  * The tangent of the product over the last axis, by multiplying halves: (ab)′ = a′b + ab′ up a binary tree. No division,

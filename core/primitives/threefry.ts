@@ -6,7 +6,7 @@ import type { Primitive } from "../primitive.ts";
 import { sameShape, type Shape, show, sizeOf } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 import { add, shift } from "./arithmetic.ts";
-import { bitOr, bitXor, shiftLeft, shiftRight } from "./bits.ts";
+import { bitOr, bitXor, shiftLeft, shiftRightLogical } from "./bits.ts";
 import { broadcast, broadcastInFront } from "./broadcast.ts";
 import { concat } from "./concat.ts";
 import { fullLike, iota } from "./create.ts";
@@ -107,7 +107,7 @@ function rounds(key: Value, counters: Value, output: ThreefryParams["output"]): 
 }
 
 const rotateLeft = (x: Value, r: number): Value =>
-  bitOr(shiftLeft(x, fullLike(x, r)), shiftRight(x, fullLike(x, 32 - r)));
+  bitOr(shiftLeft(x, fullLike(x, r)), shiftRightLogical(x, fullLike(x, 32 - r)));
 
 /** Words of keys and counters. */
 export const threefry = (key: Value, counters: Value, output: ThreefryParams["output"]): Value =>

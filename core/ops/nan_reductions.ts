@@ -1,0 +1,257 @@
+/** Reductions that pass over NaN, as if it were not there. */
+import { type DType, type FloatOf, isFloat } from "../dtype.ts";
+import { div, mul, sub } from "../primitives/arithmetic.ts";
+import { broadcastBack } from "../primitives/broadcast.ts";
+import { cast } from "../primitives/cast.ts";
+import { fullLike } from "../primitives/create.ts";
+import { isNaN } from "../primitives/finite.ts";
+import { not } from "../primitives/logic.ts";
+import { maximum } from "../primitives/extremum.ts";
+import { checkNotEmpty, reduceMax, reduceMin, type Ties } from "../primitives/reduce_extreme.ts";
+import { reduceAll } from "../primitives/reduce_logic.ts";
+import { reduceProd } from "../primitives/reduce_prod.ts";
+import { reduceSum } from "../primitives/reduce_sum.ts";
+import { select } from "../primitives/select.ts";
+import type { Shape } from "../shape.ts";
+import type { Reduce, ReduceOk } from "../shape_types.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { asFloat } from "./operands.ts";
+import { type AxesOption, reduceOver, type ReduceOptions, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { correctionOf, sqrtFlatAtZero, type VarianceOptions } from "./statistics.ts";
+
+/** NaN replaced; only floats have any. */
+const replaced = (x: Value, by: number): Value => isFloat(x.dtype) ? select(isNaN(x), fullLike(x, by), x) : x;
+
+/** How many elements along axes are not NaN, in the dtype of `x`. */
+const countOver = (x: Value, axes: readonly number[]): Value => reduceSum(cast(not(isNaN(x)), x.dtype), axes);
+
+function extremeOver(x: Value, axes: readonly number[], which: "max" | "min", ties: Ties): Value {
+  const worst = which === "max" ? -Infinity : Infinity;
+  const y = (which === "max" ? reduceMax : reduceMin)(replaced(x, worst), axes, ties);
+  return isFloat(x.dtype) ? select(reduceAll(isNaN(x), axes), fullLike(y, NaN), y) : y;
+}
+
+function varianceOver(x: Value, axes: readonly number[], correction: number): Value {
+  const count = countOver(x, axes), mean = div(reduceSum(replaced(x, 0), axes), count);
+  const d = replaced(sub(x, broadcastBack(mean, x.shape, axes)), 0), degrees = sub(count, fullLike(count, correction));
+  // Where all are NaN or too few are left there is no variance: 0/0.
+  return div(reduceSum(mul(d, d), axes), maximum(degrees, fullLike(degrees, 0)));
+}
+
+/**
+ * Sum over axes of the elements that are not NaN; 0 where there are none.
+ *
+ * @param x Any tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The sum without the reduced axes, in the dtype of `x`, except that bool gives i32 and u8 gives u32.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanSum, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanSum(tensor([1, NaN, 3])).item(), 4);
+ * ```
+ */
+export function nanSum<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanSum", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, SumOf<D>> {
+  const y = reduceOver("nanSum", x, options, (v, axes) => reduceSum(cast(replaced(v, 0), sumOf(v.dtype)), axes));
+  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
+}
+
+/**
+ * Mean over axes of the elements that are not NaN; NaN where there are none.
+ *
+ * @param x Any tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The mean without the reduced axes; float.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanMean, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanMean(tensor([1, NaN, 3])).item(), 2);
+ * ```
+ */
+export function nanMean<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanMean", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("nanMean", x, options, (v, axes) => {
+    const f = asFloat(v);
+    return div(reduceSum(replaced(f, 0), axes), countOver(f, axes));
+  });
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}
+
+/**
+ * Product over axes of the elements that are not NaN; 1 where there are none.
+ *
+ * @param x Any tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The product without the reduced axes, in the dtype of `x`, except that bool gives i32 and u8 gives u32.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example A factor is missing
+ * ```ts
+ * import { nanProd, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanProd(tensor([2, NaN, 3])).item(), 6);
+ * ```
+ */
+export function nanProd<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanProd", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, SumOf<D>> {
+  const y = reduceOver("nanProd", x, options, (v, axes) => reduceProd(cast(replaced(v, 1), sumOf(v.dtype)), axes));
+  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
+}
+
+/**
+ * Largest over axes of the elements that are not NaN; NaN where there are none. Ties are treated as by `max`.
+ *
+ * @param x Any numeric tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The largest without the reduced axes, in the dtype of `x`.
+ * @throws {ShapeError} If an axis is out of range or named twice, or there are no elements along the axes.
+ * @throws {DTypeError} If `x` is bool.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanMax, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanMax(tensor([1, NaN, 3])).item(), 3);
+ * ```
+ */
+export function nanMax<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanMax", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, D> {
+  const y = reduceOver("nanMax", x, options, (v, axes) => {
+    checkNotEmpty("nanMax", v.shape, axes, "the max of nothing is no number");
+    return extremeOver(requireNumbers("nanMax", v, "use any"), axes, "max", typeof options.axis === "number" ? "first" : "split");
+  });
+  return y as Tensor<Reduce<S, A, K>, D>;
+}
+
+/**
+ * Smallest over axes of the elements that are not NaN; NaN where there are none. Ties are treated as by `min`.
+ *
+ * @param x Any numeric tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The smallest without the reduced axes, in the dtype of `x`.
+ * @throws {ShapeError} If an axis is out of range or named twice, or there are no elements along the axes.
+ * @throws {DTypeError} If `x` is bool.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanMin, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanMin(tensor([1, NaN, 3])).item(), 1);
+ * ```
+ */
+export function nanMin<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanMin", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, D> {
+  const y = reduceOver("nanMin", x, options, (v, axes) => {
+    checkNotEmpty("nanMin", v.shape, axes, "the min of nothing is no number");
+    return extremeOver(requireNumbers("nanMin", v, "use all"), axes, "min", typeof options.axis === "number" ? "first" : "split");
+  });
+  return y as Tensor<Reduce<S, A, K>, D>;
+}
+
+/**
+ * Variance over axes of the elements that are not NaN; NaN where there are none.
+ *
+ * @param x Any tensor.
+ * @param options `correction`: what is taken from the count before dividing by it, 0 if left out; `axis`: one or several, all if left out;
+ * `keepDims`: whether they stay with size 1.
+ * @returns The variance without the reduced axes; float.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ * @throws {ArgumentError} If `correction` is not a finite number.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanVar, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanVar(tensor([1, NaN, 3])).item(), 1);
+ * ```
+ */
+export function nanVar<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanVar", S, A>,
+  options: VarianceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("nanVar", x, options, (v, axes) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)));
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}
+
+/**
+ * Standard deviation over axes of the elements that are not NaN; NaN where there are none. Where it is 0 its derivative is 0.
+ *
+ * @param x Any tensor.
+ * @param options `correction`: what is taken from the count before dividing by it, 0 if left out; `axis`: one or several, all if left out;
+ * `keepDims`: whether they stay with size 1.
+ * @returns The deviation without the reduced axes; float.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ * @throws {ArgumentError} If `correction` is not a finite number.
+ *
+ * @example A reading is missing
+ * ```ts
+ * import { nanStd, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nanStd(tensor([1, NaN, 3])).item(), 1);
+ * ```
+ */
+export function nanStd<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"nanStd", S, A>,
+  options: VarianceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("nanStd", x, options, (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))));
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}

@@ -1,0 +1,178 @@
+/** Sums, means, products and extremes over axes. */
+import type { DType, FloatOf } from "../dtype.ts";
+import { div } from "../primitives/arithmetic.ts";
+import { cast } from "../primitives/cast.ts";
+import { fullLike } from "../primitives/create.ts";
+import { checkNotEmpty, reduceMax, reduceMin, type Ties } from "../primitives/reduce_extreme.ts";
+import { reduceProd } from "../primitives/reduce_prod.ts";
+import { reduceSum } from "../primitives/reduce_sum.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Reduce, ReduceOk } from "../shape_types.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { asFloat } from "./operands.ts";
+import { type AxesOption, reduceOver, type ReduceOptions, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+
+/** The mean of a float value over axes. */
+export function meanOver(x: Value, axes: readonly number[]): Value {
+  const total = reduceSum(x, axes);
+  return div(total, fullLike(total, sizeOf(axes.map((a) => x.shape[a]!))));
+}
+
+/** Who has the derivative at ties: the first along one axis that was named alone, else all evenly, as in PyTorch. */
+const ties = (options: ReduceOptions): Ties => typeof options.axis === "number" ? "first" : "split";
+
+/**
+ * Sum over axes.
+ *
+ * @param x Any tensor; truth values count as 0 and 1.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The sum without the reduced axes, in the dtype of `x`, except that bool gives i32 and u8 gives u32.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example Row sums
+ * ```ts
+ * import { sum, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(sum(tensor([[1, 2], [3, 4]]), { axis: 1 }).toArray(), [3, 7]);
+ * ```
+ */
+export function sum<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"sum", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, SumOf<D>> {
+  const y = reduceOver("sum", x, options, (v, axes) => reduceSum(cast(v, sumOf(v.dtype)), axes));
+  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
+}
+
+/**
+ * Arithmetic mean over axes; NaN over none.
+ *
+ * @param x Any tensor; integers and truth values are averaged in f32.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The mean without the reduced axes; float.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example The mean of every column
+ * ```ts
+ * import { mean, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mean(tensor([[1, 2], [3, 6]]), { axis: 0 }).toArray(), [2, 4]);
+ * ```
+ */
+export function mean<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"mean", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("mean", x, options, (v, axes) => meanOver(asFloat(v), axes));
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}
+
+/**
+ * Product over axes. Its derivative is right also where factors are 0.
+ *
+ * @param x Any tensor; truth values count as 0 and 1.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The product without the reduced axes, in the dtype of `x`, except that bool gives i32 and u8 gives u32.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ *
+ * @example Five factorial
+ * ```ts
+ * import { prod, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(prod(tensor([1, 2, 3, 4, 5])).item(), 120);
+ * ```
+ */
+export function prod<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"prod", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, SumOf<D>> {
+  const y = reduceOver("prod", x, options, (v, axes) => reduceProd(cast(v, sumOf(v.dtype)), axes));
+  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
+}
+
+/**
+ * Largest element over axes; NaN if there is one.
+ *
+ * Where several elements are the largest, the first has the derivative if one axis is named, `{ axis: 1 }`; if a list or
+ * nothing is, they share it evenly. These are PyTorch's `max` and `amax`.
+ *
+ * @param x Any numeric tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The largest without the reduced axes, in the dtype of `x`.
+ * @throws {ShapeError} If an axis is out of range or named twice, or there are no elements along the axes.
+ * @throws {DTypeError} If `x` is bool.
+ *
+ * @example The largest in each row
+ * ```ts
+ * import { max, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(max(tensor([[1, 5], [7, 2]]), { axis: 1, keepDims: true }).toArray(), [[5], [7]]);
+ * ```
+ */
+export function max<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"max", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, D> {
+  const y = reduceOver("max", x, options, (v, axes) => {
+    checkNotEmpty("max", v.shape, axes, "the max of nothing is -Infinity");
+    return reduceMax(requireNumbers("max", v, "use any"), axes, ties(options));
+  });
+  return y as Tensor<Reduce<S, A, K>, D>;
+}
+
+/**
+ * Smallest element over axes; NaN if there is one. Ties are treated as by `max`.
+ *
+ * @param x Any numeric tensor.
+ * @param options `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The smallest without the reduced axes, in the dtype of `x`.
+ * @throws {ShapeError} If an axis is out of range or named twice, or there are no elements along the axes.
+ * @throws {DTypeError} If `x` is bool.
+ *
+ * @example The smallest of all
+ * ```ts
+ * import { min, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(min(tensor([[1, 5], [7, -2]])).item(), -2);
+ * ```
+ */
+export function min<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"min", S, A>,
+  options: ReduceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, D> {
+  const y = reduceOver("min", x, options, (v, axes) => {
+    checkNotEmpty("min", v.shape, axes, "the min of nothing is Infinity");
+    return reduceMin(requireNumbers("min", v, "use all"), axes, ties(options));
+  });
+  return y as Tensor<Reduce<S, A, K>, D>;
+}

@@ -1,0 +1,106 @@
+/** Spread: variance and standard deviation. */
+import type { DType, FloatOf } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { div, mul, sub } from "../primitives/arithmetic.ts";
+import { broadcastBack } from "../primitives/broadcast.ts";
+import { equal } from "../primitives/compare.ts";
+import { fullLike, onesLike, zerosLike } from "../primitives/create.ts";
+import { sqrt } from "../primitives/power.ts";
+import { reduceSum } from "../primitives/reduce_sum.ts";
+import { select } from "../primitives/select.ts";
+import { type Shape, sizeOf } from "../shape.ts";
+import type { Reduce, ReduceOk } from "../shape_types.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { asFloat } from "./operands.ts";
+import { meanOver } from "./reduce.ts";
+import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+
+/** Options of a variance. */
+export interface VarianceOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>
+  extends ReduceOptions<A, K> {
+  /** What is taken from the number of elements before dividing by it: 0 if left out, 1 for the unbiased estimate. */
+  readonly correction?: number;
+}
+
+/** The correction, checked. */
+export function correctionOf(op: string, options: VarianceOptions): number {
+  const c: unknown = options.correction ?? 0;
+  if (typeof c === "number" && Number.isFinite(c)) return c;
+  throw new ArgumentError(`${op}: correction ${String(c)} is not a finite number; use 0, or 1 for the unbiased estimate`);
+}
+
+/** √x whose derivative at 0 is 0, which is what a length and a deviation have at their lowest point. */
+export function sqrtFlatAtZero(x: Value): Value {
+  const none = equal(x, zerosLike(x));
+  return select(none, zerosLike(x), sqrt(select(none, onesLike(x), x)));
+}
+
+function varianceOver(x: Value, axes: readonly number[], correction: number): Value {
+  const d = sub(x, broadcastBack(meanOver(x, axes), x.shape, axes)), total = reduceSum(mul(d, d), axes);
+  return div(total, fullLike(total, Math.max(0, sizeOf(axes.map((a) => x.shape[a]!)) - correction)));
+}
+
+/**
+ * Variance over axes: the mean squared distance from the mean.
+ *
+ * @param x Any tensor; integers and truth values count in f32.
+ * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
+ * if left out; `keepDims`: whether they stay with size 1.
+ * @returns The variance without the reduced axes; float; NaN where n does not exceed the correction.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ * @throws {ArgumentError} If `correction` is not a finite number.
+ *
+ * @example Of a population and of a sample
+ * ```ts
+ * import { tensor, variance } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const x = tensor([1, 3, 5]);
+ * assertEquals(variance(x, { correction: 1 }).item(), 4);
+ * ```
+ */
+export function variance<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"variance", S, A>,
+  options: VarianceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("variance", x, options, (v, axes) =>
+    varianceOver(asFloat(v), axes, correctionOf("variance", options)));
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}
+
+/**
+ * Standard deviation over axes, the square root of the variance. Where it is 0 its derivative is 0, as in PyTorch.
+ *
+ * @param x Any tensor; integers and truth values count in f32.
+ * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
+ * if left out; `keepDims`: whether they stay with size 1.
+ * @returns The deviation without the reduced axes; float; NaN where n does not exceed the correction.
+ * @throws {ShapeError} If an axis is out of range or named twice.
+ * @throws {ArgumentError} If `correction` is not a finite number.
+ *
+ * @example Of every row
+ * ```ts
+ * import { std, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(std(tensor([[1, 3], [5, 5]]), { axis: 1 }).toArray(), [1, 0]);
+ * ```
+ */
+export function std<
+  S extends Shape,
+  D extends DType,
+  const A extends AxesOption = undefined,
+  const K extends boolean = false,
+>(
+  x: Tensor<S, D> & ReduceOk<"std", S, A>,
+  options: VarianceOptions<A, K> = {},
+): Tensor<Reduce<S, A, K>, FloatOf<D>> {
+  const y = reduceOver("std", x, options, (v, axes) =>
+    sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))));
+  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
+}

@@ -1,0 +1,252 @@
+/**
+ * A digit recogniser: 784-128-10, trained on the 60,000 images of MNIST with Adam and tried on the 10,000 test images.
+ *
+ * `deno task mnist` trains, draws ten predictions and writes the parameters; `deno task mnist --predict` reads them back.
+ */
+import { pipe } from "fp-ts/lib/function.js";
+import * as TE from "fp-ts/lib/TaskEither.js";
+import { parseArgs } from "node:util";
+import {
+  argmax,
+  cast,
+  div,
+  equal,
+  foldIn,
+  jit,
+  key,
+  type Key,
+  mean,
+  permutation,
+  type Shape,
+  sum,
+  take,
+  tensor,
+  type Tensor,
+  type Value,
+  valueAndGrad,
+} from "@adjoint/adjoint";
+import { decodeSafetensors, encodeSafetensors, orThrow, treeFromTensors, treeToTensors } from "@adjoint/adjoint/data";
+import { act, dense, input, type ParamsOf, relu, softmaxCrossEntropy } from "@adjoint/adjoint/layers";
+import { adam, applyUpdates, type OptState } from "@adjoint/adjoint/optim";
+import { captionOf, drawDigits } from "./digits_text.ts";
+import { type Digits, loadMnist, side } from "./mnist_data.ts";
+import { progressLine } from "./progress.ts";
+
+/** The network: one hidden layer of 128 rectified units. */
+export const net = pipe(input([side * side]), dense(128), act(relu), dense(10));
+type Params = ParamsOf<typeof net>;
+
+/** Images as rows of 784 numbers from 0 to 1, and labels. */
+export interface Examples {
+  readonly images: Tensor<readonly [number, 784]>;
+  readonly labels: Tensor<readonly [number], "i32">;
+}
+
+/** Bytes as tensors. */
+export function examplesOf(digits: Digits): Examples {
+  const pixels = tensor(digits.images, { shape: [digits.count, 784] });
+  return {
+    images: div(cast(pixels, "f32"), 255),
+    labels: cast(tensor(digits.labels, { shape: [digits.count] }), "i32"),
+  };
+}
+
+const logitsOf = (params: Params, images: Examples["images"]): Tensor<readonly [number, 10]> =>
+  net.apply(params, [], images, { mode: "eval" })[0];
+
+/** How a run is set up. */
+export interface Settings {
+  readonly epochs: number;
+  readonly batch: number;
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** What a step leaves behind. */
+interface Train {
+  readonly params: Params;
+  readonly opt: OptState;
+}
+
+/** What a step reports: its loss, and how many of its batch were right before it. */
+interface Report {
+  readonly step: number;
+  readonly total: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly images: number;
+}
+
+/** Trains from scratch; the same settings give the same parameters to the last bit. */
+export function train(data: Examples, settings: Settings, report: (r: Report) => void): Params {
+  const { epochs, batch, rate, seed } = settings;
+  const optimizer = adam(rate), root = key(seed);
+  const step = jit((s: Train, images: Examples["images"], labels: Examples["labels"]) => {
+    const loss = (p: Params) => {
+      const logits = logitsOf(p, images);
+      return [softmaxCrossEntropy(logits, labels), logits] as const;
+    };
+    const [[l, logits], g] = valueAndGrad(loss, { hasAux: true })(s.params);
+    const [updates, opt] = optimizer.update(g, s.opt, s.params);
+    return [{ params: applyUpdates(s.params, updates), opt }, l, rightOf(logits, labels)] as const;
+  }, { name: "train step", donate: [0] });
+  const count = data.images.shape[0], each = Math.floor(count / batch), total = epochs * each;
+  const start = net.init(foldIn(root, 0)).params;
+  let state: Train = { params: start, opt: optimizer.init(start) }, n = 0;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = orderOf(foldIn(root, epoch + 1), count);
+    for (let i = 0; i < each; i++) {
+      const rows = tensor(order.slice(i * batch, (i + 1) * batch));
+      const images = take(data.images, rows, { axis: 0 }) as unknown as Examples["images"];
+      const labels = take(data.labels, rows, { axis: 0 }) as unknown as Examples["labels"];
+      const [next, loss, right] = step(state, images, labels);
+      state = next;
+      n++;
+      report({ step: n, total, loss: loss.item(), accuracy: right.item() / batch, images: n * batch });
+    }
+  }
+  return state.params;
+}
+
+/** A shuffled order of all examples. */
+const orderOf = (k: Key, count: number): Int32Array => permutation(k, count).dataSync() as Int32Array;
+
+/** How many predictions are right. */
+function rightOf(logits: Tensor<readonly [number, 10]>, labels: Examples["labels"]): Tensor<readonly []> {
+  const right = equal(argmax(logits as Tensor, { axis: 1 }) as Tensor<Shape, "i32">, labels as Tensor<Shape, "i32">);
+  return sum(cast(right as Value, "f32")) as unknown as Tensor<readonly []>;
+}
+
+/** The digits a network sees in images. */
+export const predict: (params: Params, images: Examples["images"]) => Tensor<readonly [number], "i32"> = jit((
+  params: Params,
+  images: Examples["images"],
+) => argmax(logitsOf(params, images) as Tensor, { axis: 1 }) as unknown as Tensor<readonly [number], "i32">);
+
+/** The fraction of test images a network gets right. */
+export function accuracyOf(params: Params, data: Examples): number {
+  const right = equal(predict(params, data.images), data.labels);
+  return (mean(cast(right as Value, "f32")) as unknown as Tensor<readonly []>).item();
+}
+
+const help = `deno task mnist [options]    train 784-128-10 on MNIST with Adam and test it
+deno task mnist --predict    read the parameters back and draw ten predictions
+
+  --epochs N     passes over the training images (3)
+  --batch N      images a step (128)
+  --rate X       Adam's step size (0.001)
+  --seed N       seed of the initial weights and the order of the images (0)
+  --file PATH    where the parameters are written and read (mnist.safetensors)
+  --predict      no training: read the parameters and predict
+  --help         this text`;
+
+interface Options extends Settings {
+  readonly file: string;
+  readonly predict: boolean;
+  readonly help: boolean;
+}
+
+/** The command line, or a message that says what is wrong with it. */
+export function optionsOf(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        epochs: { type: "string", default: "3" },
+        batch: { type: "string", default: "128" },
+        rate: { type: "string", default: "0.001" },
+        seed: { type: "string", default: "0" },
+        file: { type: "string", default: "mnist.safetensors" },
+        predict: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const number = (name: "epochs" | "batch" | "rate" | "seed", fits: (x: number) => boolean, what: string): number => {
+      const x = Number(values[name]);
+      if (values[name].trim() === "" || !fits(x)) throw new Error(`--${name} is ${what}, not ${values[name]}`);
+      return x;
+    };
+    const whole = (x: number) => Number.isSafeInteger(x) && x >= 1;
+    return {
+      epochs: number("epochs", whole, "a whole number from 1"),
+      batch: number("batch", (x) => whole(x) && x <= 60000, "a whole number from 1 to 60000"),
+      rate: number("rate", (x) => Number.isFinite(x) && x > 0, "a number above 0"),
+      seed: number("seed", (x) => Number.isSafeInteger(x) && x >= 0, "a whole number from 0"),
+      file: values.file,
+      predict: values.predict,
+      help: values.help,
+    };
+  } catch (e) {
+    return `mnist: ${(e as Error).message}\n\n${help}`;
+  }
+}
+
+/** Ten test images as text, each with its label and what the network takes it for. */
+function draw(params: Params, digits: Digits, data: Examples, columns: number): string {
+  const guesses = predict(params, data.images).dataSync(), size = side * side;
+  return drawDigits(
+    Array.from({ length: 10 }, (_, i) => ({
+      pixels: digits.images.subarray(i * size, (i + 1) * size),
+      caption: captionOf(digits.labels[i]!, guesses[i]!),
+    })),
+    { margin: 2, columns },
+  );
+}
+
+function readParams(file: string): Params {
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(file);
+  } catch (e) {
+    throw new Error(`no parameters at ${file} (${(e as Error).message}); train first: deno task mnist`);
+  }
+  return orThrow(treeFromTensors(net.init(key(0)).params, orThrow(decodeSafetensors(bytes)).tensors));
+}
+
+async function main(): Promise<number> {
+  const options = optionsOf(Deno.args);
+  if (typeof options === "string") {
+    console.error(options);
+    return 2;
+  }
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  const loaded = await pipe(loadMnist(), TE.mapLeft((e) => e.message))();
+  if (loaded._tag === "Left") {
+    console.error(`mnist: ${loaded.left}`);
+    return 1;
+  }
+  const test = examplesOf(loaded.right.test);
+  let params: Params;
+  if (options.predict) params = readParams(options.file);
+  else {
+    const line = progressLine(), begun = performance.now();
+    params = train(examplesOf(loaded.right.train), options, (r) => line.show(r));
+    line.end();
+    console.log(`trained ${options.epochs} epochs in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    Deno.writeFileSync(options.file, encodeSafetensors(treeToTensors(params)));
+    console.log(`parameters written to ${options.file}`);
+  }
+  console.log(`test accuracy ${(100 * accuracyOf(params, test)).toFixed(2)} % over ${test.images.shape[0]} images\n`);
+  console.log(draw(params, loaded.right.test, test, columnsOf()));
+  return 0;
+}
+
+function columnsOf(): number {
+  try {
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main();
+  } catch (e) {
+    console.error(`mnist: ${(e as Error).message}`);
+    Deno.exitCode = 1;
+  }
+}

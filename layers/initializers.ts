@@ -1,0 +1,145 @@
+/** How weights start: random, at a scale that keeps signals and gradients alive. */
+import { ArgumentError, type Key, mul, normal, ones, type Shape, type Tensor, truncatedNormal, uniform, zeros } from "../mod.ts";
+import { orthogonalMatrix } from "./orthogonal.ts";
+
+/** From a key and a shape to a tensor. The last axis is the outputs', the one before it the inputs', any before those a kernel's. */
+export type Initializer = <const S extends Shape>(key: Key, shape: S) => Tensor<S>;
+
+/** The law that weights are drawn from. */
+export type Distribution = "normal" | "truncatedNormal" | "uniform";
+
+/** Inputs and outputs that one weight's tensor connects: sizes times the kernel's. */
+export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) {
+    const n = shape[0] ?? 1;
+    return { fanIn: n, fanOut: n };
+  }
+  const kernel = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  return { fanIn: kernel * shape.at(-2)!, fanOut: kernel * shape.at(-1)! };
+}
+
+/** The standard deviation of a unit normal cut at ±2. */
+const truncatedDeviation = 0.87962566103423978;
+
+/** Draws with mean 0 and the given standard deviation. */
+function draw<const S extends Shape>(key: Key, shape: S, deviation: number, law: Distribution): Tensor<S> {
+  switch (law) {
+    case "normal":
+      return mul(normal(key, shape), deviation) as Tensor<S>;
+    case "truncatedNormal":
+      return mul(truncatedNormal(key, -2, 2, shape), deviation / truncatedDeviation) as Tensor<S>;
+    case "uniform": {
+      const bound = Math.sqrt(3) * deviation;
+      return uniform(key, shape, { min: -bound, max: bound }) as Tensor<S>;
+    }
+  }
+}
+
+/** Options of `varianceScaling`. */
+export interface VarianceScalingOptions {
+  /** The variance is this over the fan; 1 if left out. */
+  readonly scale?: number;
+  /** Which fan: inputs, outputs, or the mean of both. */
+  readonly mode?: "fanIn" | "fanOut" | "fanAverage";
+  /** The law; truncated normal if left out. */
+  readonly distribution?: Distribution;
+}
+
+/**
+ * Weights of variance scale / fan.
+ *
+ * @param options `scale`, `mode`, `distribution`.
+ * @returns An initializer.
+ * @throws {ArgumentError} If the scale is not positive.
+ * @see He et al., Delving deep into rectifiers, 2015, https://arxiv.org/abs/1502.01852
+ *
+ * @example A tensor at its scale
+ * ```ts
+ * import { key } from "@adjoint/adjoint";
+ * import { varianceScaling } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(varianceScaling({ scale: 2 })(key(0), [10, 3]).shape, [10, 3]);
+ * ```
+ */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
+  if (!(scale > 0)) throw new ArgumentError(`varianceScaling: the scale is positive, not ${scale}`);
+  return (key, shape) => {
+    const { fanIn, fanOut } = fans(shape);
+    const fan = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
+    return draw(key, shape, Math.sqrt(scale / Math.max(1, fan)), distribution);
+  };
+}
+
+/** Glorot's uniform: variance 2 / (fan in + fan out), for tanh and sigmoid. See Glorot & Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html */
+export const glorotUniform: Initializer = varianceScaling({ mode: "fanAverage", distribution: "uniform" });
+/** Glorot's normal: variance 2 / (fan in + fan out). See Glorot & Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html */
+export const glorotNormal: Initializer = varianceScaling({ mode: "fanAverage", distribution: "normal" });
+/** Glorot's, from a normal cut at two standard deviations. */
+export const glorotTruncatedNormal: Initializer = varianceScaling({ mode: "fanAverage" });
+/** He's uniform: variance 2 / fan in, for ReLU. See He et al., 2015, https://arxiv.org/abs/1502.01852 */
+export const heUniform: Initializer = varianceScaling({ scale: 2, distribution: "uniform" });
+/** He's normal: variance 2 / fan in, for ReLU. See He et al., 2015, https://arxiv.org/abs/1502.01852 */
+export const heNormal: Initializer = varianceScaling({ scale: 2, distribution: "normal" });
+/** He's, from a normal cut at two standard deviations. */
+export const heTruncatedNormal: Initializer = varianceScaling({ scale: 2 });
+/** LeCun's uniform: variance 1 / fan in, for SELU. See LeCun et al., Efficient BackProp, 1998 */
+export const lecunUniform: Initializer = varianceScaling({ distribution: "uniform" });
+/** LeCun's normal: variance 1 / fan in. See LeCun et al., Efficient BackProp, 1998 */
+export const lecunNormal: Initializer = varianceScaling({ distribution: "normal" });
+/** LeCun's, from a normal cut at two standard deviations. */
+export const lecunTruncatedNormal: Initializer = varianceScaling({});
+
+/** Independent normals of a standard deviation. */
+export const normalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "normal");
+/** Independent normals of a standard deviation, cut at two of them and widened to make up for it. */
+export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "truncatedNormal");
+/** Independent uniforms between −bound and bound. */
+export const uniformInit = (bound = 0.01): Initializer => (key, shape) =>
+  uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;
+/** Zeros, whatever the key. */
+export const zerosInit: Initializer = (_, shape) => zeros(shape);
+/** Ones, whatever the key. */
+export const onesInit: Initializer = (_, shape) => ones(shape);
+
+/**
+ * A random matrix with orthonormal rows or columns, whichever are fewer, times a gain; leading axes are folded into the rows.
+ *
+ * @param gain The factor; 1 if left out.
+ * @returns An initializer for shapes of rank 2 or more.
+ * @throws {ArgumentError} If the rank is below 2.
+ * @see Saxe et al., Exact solutions to the nonlinear dynamics of learning, 2014, https://arxiv.org/abs/1312.6120
+ *
+ * @example Columns of length 1
+ * ```ts
+ * import { key, square, sum } from "@adjoint/adjoint";
+ * import { orthogonal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = orthogonal()(key(0), [4, 1]);
+ * assertAlmostEquals(sum(square(w)).item(), 1, 1e-6);
+ * ```
+ */
+export const orthogonal = (gain = 1): Initializer => (key, shape) => mul(orthogonalMatrix(key, shape), gain) as never;
+
+/** What a nonlinearity does to a signal's scale. */
+const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, selu: 0.75 } as const;
+
+/**
+ * The gain that makes up for what a nonlinearity does to a signal's scale.
+ *
+ * @param nonlinearity Its name. @param slope For leaky ReLU, the slope below 0; 0.01 if left out.
+ * @returns The factor for the weights' standard deviation.
+ *
+ * @example The gain of ReLU
+ * ```ts
+ * import { gain } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(gain("relu"), Math.SQRT2);
+ * ```
+ */
+export function gain(nonlinearity: keyof typeof gains | "leakyRelu", slope = 0.01): number {
+  return nonlinearity === "leakyRelu" ? Math.sqrt(2 / (1 + slope * slope)) : gains[nonlinearity];
+}

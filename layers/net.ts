@@ -1,0 +1,170 @@
+/**
+ * Level 1: a network that carries its own initialisation.
+ *
+ * A `Net` is a value; layers are functions from a net to a longer net, so they compose with `pipe` and `flow`. Shapes are
+ * per example; `apply` takes exactly one batch axis in front of every tensor, of any size, and gives it back.
+ */
+import { ArgumentError, type DType, foldIn, type Key, type Shape, ShapeError, Tensor } from "../mod.ts";
+
+/** Shape and dtype of one example's tensor. */
+export interface Spec<S extends Shape = Shape, D extends DType = DType> {
+  /** Sizes of the axes, without the batch. */
+  readonly shape: S;
+  /** Element type. */
+  readonly dtype: D;
+}
+
+/** A batch of a tree of specs: tensors with an axis of size `B` in front. */
+export type Batch<B extends number, T> = T extends Spec<infer S, infer D> ? Tensor<readonly [B, ...S], D>
+  : { readonly [K in keyof T]: Batch<B, T[K]> };
+
+/** What a net is applied with: a key for what is random, and whether it is being trained. */
+export interface Context {
+  /** Needed in training by layers that draw (dropout). */
+  readonly key?: Key;
+  /** `"train"` or `"eval"`. */
+  readonly mode: "train" | "eval";
+}
+
+/** What a fresh net starts from. */
+export interface Initial<P, S> {
+  /** What is learned: one entry for each layer that learns. */
+  readonly params: P;
+  /** What is carried along (running means): one entry for each layer that has some. */
+  readonly state: S;
+}
+
+/** One layer: what it gives, how it starts and what it does to a batch. Types are the business of who adds it to a net. */
+export interface Layer {
+  /** Its name in messages and summaries. */
+  readonly name: string;
+  /** The examples it gives. */
+  readonly output: unknown;
+  /** Fresh parameters; left out where nothing is learned. */
+  readonly params?: (key: Key) => unknown;
+  /** Fresh state; left out where nothing is carried along. */
+  readonly state?: () => unknown;
+  /** The result for a batch, and the state afterwards. */
+  readonly apply: (params: unknown, state: unknown, x: unknown, context: Context) => readonly [unknown, unknown];
+}
+
+/**
+ * A network from examples of type `I` to examples of type `O`, with parameters `P` and state `S`, both tuples with an
+ * entry for each layer that has some.
+ */
+export interface Net<I, O, P extends readonly unknown[] = readonly unknown[], S extends readonly unknown[] = readonly unknown[]> {
+  /** The examples it takes. */
+  readonly input: I;
+  /** The examples it gives. */
+  readonly output: O;
+  /** What it is made of, in order. */
+  readonly layers: readonly Layer[];
+  /** Fresh parameters and state. A layer's place is folded into its key, so equal layers start differently. */
+  readonly init: (key: Key) => Initial<P, S>;
+  /** Results for a batch, and the state afterwards. */
+  readonly apply: <B extends number>(
+    params: P,
+    state: S,
+    x: Batch<B, I>,
+    context: Context,
+  ) => readonly [Batch<B, O>, S];
+}
+
+/** The parameters of a net. */
+export type ParamsOf<N> = N extends Net<infer _I, infer _O, infer P, infer _S> ? P : never;
+/** The state of a net. */
+export type StateOf<N> = N extends Net<infer _I, infer _O, infer _P, infer S> ? S : never;
+
+/** The empty tuple: no parameters, or no state. */
+export type Nil = readonly [];
+
+/** The net of some layers. */
+export function netOf<I, O, P extends readonly unknown[], S extends readonly unknown[]>(
+  input: I,
+  output: O,
+  layers: readonly Layer[],
+): Net<I, O, P, S> {
+  return {
+    input,
+    output,
+    layers,
+    init: (key) => ({
+      params: layers.flatMap((l, i) => l.params === undefined ? [] : [l.params(foldIn(key, i))]) as unknown as P,
+      state: layers.flatMap((l) => l.state === undefined ? [] : [l.state()]) as unknown as S,
+    }),
+    apply: (params, state, x, context) => {
+      requireBatch(input, x);
+      let p = 0, s = 0, y: unknown = x;
+      const after: unknown[] = [];
+      layers.forEach((l, i) => {
+        const mine = context.key === undefined ? context : { ...context, key: foldIn(context.key, i) };
+        const own = l.params === undefined ? undefined : entry(params, p++, "parameters", l);
+        const kept = l.state === undefined ? undefined : entry(state, s++, "state", l);
+        const [z, next] = l.apply(own, kept, y, mine);
+        y = z;
+        if (l.state !== undefined) after.push(next);
+      });
+      return [y, after] as never;
+    },
+  };
+}
+
+/** The net with a layer after it. */
+export function grow<I, O, O2, P extends readonly unknown[], S extends readonly unknown[]>(
+  net: Net<I, unknown, readonly unknown[], readonly unknown[]>,
+  layer: Layer & { readonly output: O2 },
+): Net<I, O2, P, S> {
+  return netOf(net.input, layer.output, [...net.layers, layer]);
+}
+
+function entry(list: readonly unknown[], i: number, what: string, layer: Layer): unknown {
+  if (i < list.length) return list[i];
+  throw new ArgumentError(`${layer.name}: no ${what} for it, only ${list.length} given; use those that this net's init made`);
+}
+
+/** Throws unless `x` is a batch of examples of a spec. */
+function requireBatch(spec: unknown, x: unknown): void {
+  if (isSpec(spec)) {
+    const want = `[batch, ${spec.shape.join(", ")}]`.replace(", ]", "]");
+    if (!(x instanceof Tensor)) throw new ArgumentError(`net: expected a ${spec.dtype} tensor of shape ${want}, got ${typeof x}`);
+    const shape = x.shape as Shape;
+    if (shape.length !== spec.shape.length + 1 || spec.shape.some((d, i) => d !== shape[i + 1])) {
+      throw new ShapeError(`net: expected a batch of shape ${want}, got [${shape.join(", ")}]; put one batch axis in front of each example`);
+    }
+    return;
+  }
+  if (typeof spec !== "object" || spec === null) return;
+  for (const [k, s] of Object.entries(spec)) requireBatch(s, (x as Readonly<Record<string, unknown>>)[k]);
+}
+
+/** Whether a value is a spec, and not a tree of them. */
+export const isSpec = (x: unknown): x is Spec =>
+  typeof x === "object" && x !== null && "shape" in x && "dtype" in x && Array.isArray(x.shape);
+
+/**
+ * The net that gives what it takes: where a `pipe` of layers begins.
+ *
+ * @param shape One example's shape, without the batch; for several inputs, a tree of specs `{ shape, dtype }`.
+ * @param options `dtype`, f32 if left out.
+ * @returns A net without parameters.
+ *
+ * @example A small network
+ * ```ts
+ * import { pipe } from "fp-ts/lib/function.js";
+ * import { key, zeros } from "@adjoint/adjoint";
+ * import { act, dense, input, relu } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = pipe(input([4]), dense(8), act(relu), dense(2));
+ * const { params, state } = net.init(key(0));
+ * const [y] = net.apply(params, state, zeros([5, 4]), { mode: "eval" });
+ * assertEquals(y.shape, [5, 2]);
+ * ```
+ */
+export function input<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  options: { readonly dtype?: D } = {},
+): Net<Spec<S, D>, Spec<S, D>, Nil, Nil> {
+  const spec: Spec<S, D> = { shape, dtype: options.dtype ?? "f32" as D };
+  return netOf(spec, spec, []);
+}

@@ -1,0 +1,99 @@
+/** The golden files as tests use them: cases by name, values in f64, and the check of outputs and gradients. */
+import { assert, assertEquals } from "@std/assert";
+import type { MaybeZero } from "../../core/primitive.ts";
+import { isFloat } from "../../core/dtype.ts";
+import { Concrete, type Value } from "../../core/tensor.ts";
+import { vjpFlat } from "../../core/transforms/linearize.ts";
+import { arrayIn, assertNear, largest, materialized, roundoff64 } from "../laws/compare.ts";
+import { make } from "../laws/values.ts";
+
+/** A number as the files write it: what JSON lacks is a string. */
+export type GoldenNumber = number | "Infinity" | "-Infinity" | "NaN";
+
+/** A tensor as the files write it, flat in row-major order. */
+export interface GoldenTensor {
+  readonly dtype: "f64" | "f32" | "i32" | "u32" | "u8" | "bool";
+  readonly shape: readonly number[];
+  readonly data: readonly GoldenNumber[];
+}
+
+/** One computation of another library. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, GoldenTensor>>;
+  readonly outputs: readonly GoldenTensor[];
+  readonly cotangents?: readonly GoldenTensor[];
+  readonly grads?: Readonly<Record<string, GoldenTensor>>;
+}
+
+/** A scalar function's values and derivatives at points, and its values at limits. */
+export interface GoldenScalar {
+  readonly name: string;
+  readonly x: readonly GoldenNumber[];
+  readonly value: readonly GoldenNumber[];
+  readonly derivative: readonly GoldenNumber[];
+  readonly limits: readonly { readonly x: GoldenNumber; readonly value: GoldenNumber }[];
+}
+
+/** One file. */
+export interface GoldenGroup {
+  readonly group: string;
+  readonly cases: readonly GoldenCase[];
+  readonly scalars: readonly GoldenScalar[];
+}
+
+/** Reads a group, such as `ops`, from beside this file. */
+export function readGolden(group: string): GoldenGroup {
+  const text = Deno.readTextFileSync(new URL(`${group}.json`, import.meta.url));
+  return { scalars: [], ...JSON.parse(text) };
+}
+
+/** The cases of that name; at least one, and the names exist. */
+export function casesOf(group: GoldenGroup, name: string): readonly GoldenCase[] {
+  const found = group.cases.filter((c) => c.name === name);
+  assert(found.length > 0, `${group.group} has no case ${name}`);
+  return found;
+}
+
+/** A number as JavaScript has it. */
+export const numberOf = (x: GoldenNumber): number => Number(x);
+
+/** A tensor of the file's own dtype. */
+export const tensorOf = (t: GoldenTensor): Value => make(t.shape, t.dtype, (i) => Number(t.data[i]!));
+
+/** The inputs in the file's order. */
+export const inputsOf = (c: GoldenCase): Value[] => Object.values(c.inputs).map(tensorOf);
+
+/**
+ * Holds a function to a case: its outputs, and the gradients of the inputs that have one in the file. `roundings` is how
+ * many unit roundoffs of the largest element of an array an element of it may be off: each side rounds once a step.
+ */
+export function checkGolden(
+  c: GoldenCase,
+  f: (...inputs: Value[]) => Value | readonly Value[],
+  roundings: number,
+): void {
+  const inputs = inputsOf(c), names = Object.keys(c.inputs), grads = c.grads ?? {};
+  const active = names.map((n) => n in grads);
+  const run = (xs: readonly Value[]): readonly Value[] => {
+    const y = f(...xs);
+    return Array.isArray(y) ? y as readonly Value[] : [y as Value];
+  };
+  const [outputs, pullback] = vjpFlat(run, inputs, active);
+  assertEquals(outputs.length, c.outputs.length, `${c.name}: number of outputs`);
+  outputs.forEach((y, i) => near(y, tensorOf(c.outputs[i]!), roundings, `${c.name}: output ${i}`));
+  if (!active.includes(true)) return;
+  assert(c.cotangents !== undefined, `${c.name} has gradients but no cotangents`);
+  const cotangents: MaybeZero[] = outputs.map((y, i) => isFloat(y.dtype) ? tensorOf(c.cotangents![i]!) : null);
+  const pulled = materialized(pullback(cotangents), inputs);
+  names.forEach((n, i) => {
+    if (active[i]) near(pulled[i]!, tensorOf(grads[n]!), roundings, `${c.name}: gradient of ${n}`);
+  });
+}
+
+function near(actual: Value, expected: Value, roundings: number, what: string): void {
+  assert(actual instanceof Concrete, `${what} is traced`);
+  const size = largest([expected]);
+  assertNear(arrayIn(actual), arrayIn(expected), (Number.isFinite(size) ? size : 1) * roundings * roundoff64, what);
+}

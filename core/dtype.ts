@@ -42,6 +42,21 @@ export const kindOf = (d: DType): Kind => table[d].kind;
 export const isFloat = (d: DType): boolean => table[d].kind === "float";
 /** Bytes an element takes. */
 export const bytesOf = (d: DType): number => table[d].bytes;
+/** The smallest and the largest integer a dtype holds; infinite for floats. */
+export function rangeOf(d: DType): readonly [number, number] {
+  switch (d) {
+    case "i32":
+      return [-(2 ** 31), 2 ** 31 - 1];
+    case "u32":
+      return [0, 2 ** 32 - 1];
+    case "u8":
+      return [0, 255];
+    case "bool":
+      return [0, 1];
+    default:
+      return [-Infinity, Infinity];
+  }
+}
 /** A zeroed array for `n` elements. */
 export const alloc = (d: DType, n: number): TypedArray => table[d].alloc(n);
 

@@ -30,8 +30,12 @@ export interface Interpreter {
 const evaluate: Interpreter = {
   name: "evaluation",
   outer: null,
-  run: (prim, inputs, params) =>
-    prim.reference(inputs.map((x) => concreteArray(prim.name, x)), params).map((y) => fromArray(y)),
+  run: (prim, inputs, params) => {
+    const arrays = inputs.map((x) => concreteArray(prim.name, x));
+    // Traced programs find mistakes when `infer` is asked for shapes; eagerly it is asked only whether there are any.
+    prim.infer(arrays, params);
+    return prim.reference(arrays, params).map((y) => fromArray(y));
+  },
 };
 
 /** The elements of an operand at the outermost level, where only concrete tensors belong. */

@@ -27,7 +27,7 @@ function draw<const S extends Shape>(key: Key, shape: S, deviation: number, law:
     case "normal":
       return mul(normal(key, shape), deviation) as Tensor<S>;
     case "truncatedNormal":
-      return mul(truncatedNormal(key, -2, 2, shape), deviation / truncatedDeviation) as Tensor<S>;
+      return mul(truncatedNormal(key, shape), deviation / truncatedDeviation) as Tensor<S>;
     case "uniform": {
       const bound = Math.sqrt(3) * deviation;
       return uniform(key, shape, { min: -bound, max: bound }) as Tensor<S>;

@@ -92,10 +92,10 @@ export const whileP: Primitive<WhileParams> = {
     for (;;) {
       test = batchProgram(p.test, [...flags.test, ...carry], axis);
       // Examples that stop at different steps make the whole carry differ.
-      if (test.mask[0]!) carry = carry.map(() => true);
-      body = batchProgram(p.body, [...flags.body, ...carry], axis, carry);
-      const { mask } = body, next = carry.map((c, i) => c || mask[i]!);
-      if (next.every((c, i) => c === carry[i]) && (!test.mask[0] || carry.every(Boolean))) break;
+      const wanted = test.mask[0]! ? carry.map(() => true) : carry;
+      body = batchProgram(p.body, [...flags.body, ...wanted], axis, wanted);
+      const { mask } = body, next = wanted.map((c, i) => c || mask[i]!);
+      if (next.every((c, i) => c === carry[i])) break;
       carry = next;
     }
     const init = ins.carry.map((x, i) => carry[i] && !flags.carry[i] ? broadcastInFront(x, axis.size) : x);

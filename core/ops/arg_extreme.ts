@@ -3,18 +3,18 @@ import type { DType } from "../dtype.ts";
 import { argMax, argMin } from "../primitives/arg_extreme.ts";
 import { checkNotEmpty } from "../primitives/reduce_extreme.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { normalizeAxis, type Shape } from "../shape.ts";
+import { type Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions, type ReduceOptions } from "./reduction.ts";
+import { checkOptions, oneAxis, type ReduceOptions } from "./reduction.ts";
 
 function argExtreme(op: string, f: (x: Value, axis: number) => Value, given: unknown, options: ReduceOptions): Value {
   const x = requireTensor(op, given);
   checkOptions(op, options);
   const all = options.axis === undefined, flat = all ? reshape(x, [x.size]) : x;
-  const axis = all ? 0 : normalizeAxis(op, options.axis as number, x.shape.length);
-  checkNotEmpty(op, flat.shape, [axis], "so there is no index to give");
+  const axis = all ? 0 : oneAxis(op, options.axis, x.shape.length);
+  checkNotEmpty(op, flat.shape, [axis], "there is no index to give");
   const y = f(flat, axis);
   return options.keepDims === true ? reshape(y, x.shape.map((d, i) => all || i === axis ? 1 : d)) : y;
 }

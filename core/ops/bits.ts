@@ -106,7 +106,8 @@ export const shiftLeft: BinaryOp<"shiftLeft"> = dual((a, b) => binary("shiftLeft
 >;
 
 /**
- * Bits moved down, elementwise: i32 keeps its sign, u32 and u8 take in zeros. Shifts by the width or more leave the sign alone.
+ * Bits moved down, elementwise: i32 keeps its sign, u32 and u8 take in zeros. Shifts by the width or more leave the
+ * sign alone.
  *
  * @param a Any integer tensor, or a whole number.
  * @param b How many places, an integer tensor that broadcasts with `a`, or a whole number.

@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import { cast as castValue } from "../primitives/cast.ts";
 import { stopGradient as stop } from "../primitives/stop_gradient.ts";
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import { flattenTensors, unflattenWith } from "../tree.ts";
 import { requireDType, requireTensor } from "./operands.ts";
 
@@ -15,12 +15,13 @@ export interface Cast {
   <D extends DType>(dtype: D): <S extends Shape>(x: Tensor<S, DType>) => Tensor<S, D>;
 }
 
-const convert = (x: unknown, dtype: unknown) => castValue(requireTensor("cast", x), requireDType("cast", dtype));
+const convert = (x: unknown, dtype: unknown): Value => castValue(requireTensor("cast", x), requireDType("cast", dtype));
 
 /**
  * The same values in another dtype, elementwise. Derivatives pass between floats.
  *
- * Floats become integers without their fraction, held within the range, NaN as 0; integers among themselves wrap around;
+ * Floats become integers without their fraction, held within the range, NaN as 0; integers among themselves wrap
+ * around;
  * everything but 0 becomes true.
  *
  * @param x Any tensor.
@@ -48,10 +49,10 @@ export const cast: Cast =
  *
  * @example A constant factor
  * ```ts
- * import { grad, mul, stopGradient, tensor } from "@adjoint/adjoint";
+ * import { grad, mul, stopGradient, tensor, type Tensor } from "@adjoint/adjoint";
  * import { assertEquals } from "@std/assert";
  *
- * const f = grad((x) => mul(stopGradient(x), x));
+ * const f = grad((x: Tensor<readonly []>) => mul(stopGradient(x), x));
  * assertEquals(f(tensor(3)).item(), 3);
  * ```
  */

@@ -1,5 +1,5 @@
 /** Tensors from data. */
-import { alloc, type DType, dtypeOfArray, kindOf, type TypedArray } from "../dtype.ts";
+import { alloc, type DType, dtypeOfArray, kindOf, rangeOf, type TypedArray } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { cast } from "../primitives/cast.ts";
 import { checkShape, type Shape, show, sizeOf } from "../shape.ts";
@@ -73,12 +73,6 @@ function fromTyped(from: TypedArray, options: { readonly dtype?: DType | undefin
   return cast(new Concrete(shape, dtype, from.slice()), requireDType("tensor", options.dtype ?? dtype));
 }
 
-const limits: { readonly [D in DType]?: readonly [number, number] } = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  u8: [0, 255],
-};
-
 function fromNested(values: unknown, given: DType | undefined): Value {
   const shape: number[] = [];
   let probe = values;
@@ -87,12 +81,12 @@ function fromNested(values: unknown, given: DType | undefined): Value {
     probe = probe[0];
   }
   const dtype = requireDType("tensor", given ?? (typeof probe === "boolean" ? "bool" : "f32"));
-  const data = alloc(dtype, sizeOf(shape)), limit = limits[dtype];
+  const data = alloc(dtype, sizeOf(shape)), [low, high] = rangeOf(dtype);
   let at = 0;
   const leaf = (x: unknown): number => {
     if (typeof x !== "number" && typeof x !== "boolean") throw notANumber(x);
     const v = Number(x);
-    if (limit !== undefined && (!Number.isInteger(v) || v < limit[0] || v > limit[1])) {
+    if (kindOf(dtype) === "int" && !(Number.isInteger(v) && v >= low && v <= high)) {
       throw new DTypeError(`tensor: ${v} is no ${dtype}; round or clamp it first, or choose another dtype`);
     }
     return kindOf(dtype) === "bool" ? +(v !== 0) : v;

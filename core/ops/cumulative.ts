@@ -3,11 +3,11 @@ import type { DType, FloatOf } from "../dtype.ts";
 import { cast } from "../primitives/cast.ts";
 import { cumulative, type Running } from "../primitives/cumulative.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { normalizeAxis, type Shape } from "../shape.ts";
+import { type Shape } from "../shape.ts";
 import type { AxisOk, Flatten } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat, requireTensor } from "./operands.ts";
-import { checkOptions, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { checkOptions, oneAxis, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
 
 /** Options of a running combination. */
 export interface CumulativeOptions<A extends number | undefined = number | undefined> {
@@ -20,10 +20,16 @@ export interface CumulativeOptions<A extends number | undefined = number | undef
 /** The shape of a running combination: flat where no axis is named. */
 export type Cumulative<S extends Shape, A> = A extends undefined ? Flatten<S> : S;
 
-function running(op: string, given: unknown, options: CumulativeOptions, combine: Running, to: (x: Value) => Value): Value {
+function running(
+  op: string,
+  given: unknown,
+  options: CumulativeOptions,
+  combine: Running,
+  to: (x: Value) => Value,
+): Value {
   const x = to(requireTensor(op, given));
   checkOptions(op, options);
-  const all = options.axis === undefined, axis = all ? 0 : normalizeAxis(op, options.axis!, x.shape.length);
+  const all = options.axis === undefined, axis = all ? 0 : oneAxis(op, options.axis, x.shape.length);
   return cumulative(all ? reshape(x, [x.size]) : x, { combine, axis, reverse: options.reverse === true });
 }
 

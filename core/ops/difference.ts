@@ -3,11 +3,11 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { sub } from "../primitives/arithmetic.ts";
 import { sliceAxis } from "../primitives/slice.ts";
-import { normalizeAxis, type Shape } from "../shape.ts";
+import { type Shape } from "../shape.ts";
 import type { AxisOk } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions, requireNumbers } from "./reduction.ts";
+import { checkOptions, oneAxis, requireNumbers } from "./reduction.ts";
 
 /** Options of `diff`. */
 export interface DiffOptions<A extends number = number> {
@@ -44,7 +44,7 @@ export function diff<S extends Shape, D extends DType, const A extends number = 
 ): Tensor<Diff<S>, D> {
   let y = requireNumbers("diff", requireTensor("diff", x), "cast it to i32 first");
   checkOptions("diff", options);
-  const axis = normalizeAxis("diff", options.axis ?? -1, y.shape.length), n: unknown = options.n ?? 1;
+  const axis = oneAxis("diff", options.axis ?? -1, y.shape.length), n: unknown = options.n ?? 1;
   if (!(typeof n === "number" && Number.isInteger(n) && n >= 0)) {
     throw new ArgumentError(`diff: n is ${String(n)}, not a whole number, 0 or more`);
   }

@@ -13,7 +13,7 @@ import { Concrete, type Tensor, type Value } from "../tensor.ts";
 import { requireDType, requireTensor, scalarOf } from "./operands.ts";
 
 /** The element type of what is made; f32 if left out. */
-export interface DTypeOption<D extends DType> {
+export interface CreateOptions<D extends DType> {
   readonly dtype?: D;
 }
 
@@ -34,7 +34,7 @@ const dtypeOf = (op: string, o: { readonly dtype?: DType }): DType => requireDTy
  * assertEquals(zeros([2, 3]).toArray(), [[0, 0, 0], [0, 0, 0]]);
  * ```
  */
-export function zeros<const S extends Shape, D extends DType = "f32">(shape: S, options: DTypeOption<D> = {}): Tensor<S, D> {
+export function zeros<const S extends Shape, D extends DType = "f32">(shape: S, options: CreateOptions<D> = {}): Tensor<S, D> {
   return fullValue(checkShape("zeros", shape), 0, dtypeOf("zeros", options)) as Tensor<S, D>;
 }
 
@@ -53,7 +53,7 @@ export function zeros<const S extends Shape, D extends DType = "f32">(shape: S, 
  * assertEquals(ones([3], { dtype: "i32" }).toArray(), [1, 1, 1]);
  * ```
  */
-export function ones<const S extends Shape, D extends DType = "f32">(shape: S, options: DTypeOption<D> = {}): Tensor<S, D> {
+export function ones<const S extends Shape, D extends DType = "f32">(shape: S, options: CreateOptions<D> = {}): Tensor<S, D> {
   return fullValue(checkShape("ones", shape), 1, dtypeOf("ones", options)) as Tensor<S, D>;
 }
 
@@ -75,20 +75,20 @@ export function ones<const S extends Shape, D extends DType = "f32">(shape: S, o
 export function full<const S extends Shape, V extends number | boolean, D extends DType = V extends boolean ? "bool" : "f32">(
   shape: S,
   value: V,
-  options: DTypeOption<D> = {},
+  options: CreateOptions<D> = {},
 ): Tensor<S, D> {
   const dtype = requireDType("full", options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
   return broadcastRight(scalarOf("full", value, dtype), checkShape("full", shape)) as Tensor<S, D>;
 }
 
 const like = (op: string, value: number) =>
-<S extends Shape, D extends DType, E extends DType = D>(x: Tensor<S, D>, options: DTypeOption<E> = {}): Tensor<S, E> =>
+<S extends Shape, D extends DType, E extends DType = D>(x: Tensor<S, D>, options: CreateOptions<E> = {}): Tensor<S, E> =>
   fullValue(requireTensor(op, x).shape, value, requireDType(op, options.dtype ?? x.dtype)) as Tensor<S, E>;
 
 /** The type of `zerosLike` and `onesLike`. */
 export type LikeOp = <S extends Shape, D extends DType, E extends DType = D>(
   x: Tensor<S, D>,
-  options?: DTypeOption<E>,
+  options?: CreateOptions<E>,
 ) => Tensor<S, E>;
 
 /**
@@ -134,7 +134,7 @@ export const onesLike: LikeOp = like("onesLike", 1);
 export function fullLike<S extends Shape, D extends DType, E extends DType = D>(
   x: Tensor<S, D>,
   value: number | boolean,
-  options: DTypeOption<E> = {},
+  options: CreateOptions<E> = {},
 ): Tensor<S, E> {
   const dtype = requireDType("fullLike", options.dtype ?? requireTensor("fullLike", x).dtype);
   return broadcastRight(scalarOf("fullLike", value, dtype), x.shape) as Tensor<S, E>;
@@ -161,7 +161,7 @@ function requireCount(op: string, n: number, what: string): void {
  */
 export function eye<const N extends number, const M extends number = N, D extends DType = "f32">(
   rows: N,
-  options: DTypeOption<D> & { readonly columns?: M; readonly offset?: number } = {},
+  options: CreateOptions<D> & { readonly columns?: M; readonly offset?: number } = {},
 ): Tensor<readonly [N, M], D> {
   const columns = options.columns ?? rows, offset = options.offset ?? 0;
   requireCount("eye", rows, "the number of rows");
@@ -222,14 +222,14 @@ const padTo = (v: Value, length: number, before: number): Value =>
  * assertEquals(arange(3, 0, -1).toArray(), [3, 2, 1]);
  * ```
  */
-export function arange<D extends DType = "i32">(stop: number, options?: DTypeOption<D>): Tensor<readonly [number], D>;
+export function arange<D extends DType = "i32">(stop: number, options?: CreateOptions<D>): Tensor<readonly [number], D>;
 export function arange<D extends DType = "i32">(
   start: number,
   stop: number,
   step?: number,
-  options?: DTypeOption<D>,
+  options?: CreateOptions<D>,
 ): Tensor<readonly [number], D>;
-export function arange(first: number, second?: number | DTypeOption<DType>, third?: number, last: DTypeOption<DType> = {}): Value {
+export function arange(first: number, second?: number | CreateOptions<DType>, third?: number, last: CreateOptions<DType> = {}): Value {
   const [start, stop, options] = typeof second === "number" ? [first, second, last] : [0, first, second ?? {}];
   const step = third ?? 1;
   if (!(Number.isFinite(start) && Number.isFinite(stop) && Number.isFinite(step)) || step === 0) {
@@ -266,7 +266,7 @@ export function linspace<const N extends number, D extends DType = "f32">(
   start: number,
   stop: number,
   count: N,
-  options: DTypeOption<D> & { readonly endpoint?: boolean } = {},
+  options: CreateOptions<D> & { readonly endpoint?: boolean } = {},
 ): Tensor<readonly [N], D> {
   requireCount("linspace", count, "the count");
   const parts = options.endpoint === false ? count : count - 1;
@@ -294,7 +294,7 @@ export function logspace<const N extends number, D extends DType = "f32">(
   start: number,
   stop: number,
   count: N,
-  options: DTypeOption<D> & { readonly base?: number; readonly endpoint?: boolean } = {},
+  options: CreateOptions<D> & { readonly base?: number; readonly endpoint?: boolean } = {},
 ): Tensor<readonly [N], D> {
   requireCount("logspace", count, "the count");
   const base = options.base ?? 10, parts = options.endpoint === false ? count : count - 1;
@@ -320,7 +320,7 @@ export function logspace<const N extends number, D extends DType = "f32">(
 export function oneHot<const L extends Shape, const N extends number, D extends DType = "f32">(
   labels: Tensor<L, DType>,
   classes: N,
-  options: DTypeOption<D> = {},
+  options: CreateOptions<D> = {},
 ): Tensor<readonly [...L, N], D> {
   const l = requireTensor("oneHot", labels, "labels");
   requireCount("oneHot", classes, "the number of classes");

@@ -14,7 +14,7 @@ import { dropAxes, type Shape, sizeOf } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 
 /** log Σ eˣ over axes of a float value. */
 export function logSumExpOver(x: Value, axes: readonly number[]): Value {

@@ -5,25 +5,28 @@ import type { Primitive } from "../primitive.ts";
 import { full } from "../primitives/create.ts";
 import { andP, notP, orP, xorP } from "../primitives/logic.ts";
 import type { Shape } from "../shape.ts";
-import type { Broadcast, BroadcastOk } from "../shape_types.ts";
+import type { Broadcast, BroadcastOk, Fail } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import type { DType } from "../dtype.ts";
 import { broadcasted, dual, requireTensor, type ShapeOf } from "./operands.ts";
 
-/** What logical operations take: a bool tensor, or a JavaScript boolean. */
-export type Truth = Tensor<Shape, "bool"> | boolean;
+/** `unknown` where `A` is a boolean, or a tensor that may be bool; else a `Fail` that says what it is. */
+export type TruthOk<Op extends string, A> = A extends Tensor<Shape, infer D>
+  ? ("bool" extends D ? unknown : Fail<`${Op}: takes bool, not ${D}`>)
+  : unknown;
 
 /** A logical operation of two operands: `f(a, b)`, or in a pipe, `pipe(a, f(b))`. */
 export interface LogicOp<Name extends string> {
   /** `f(a, b)`: operands broadcast as in NumPy. */
-  <A extends Truth, B extends Truth>(
-    a: A,
-    b: B & BroadcastOk<Name, ShapeOf<A>, ShapeOf<B>>,
+  <A extends Value | boolean, B extends Value | boolean>(
+    a: A & TruthOk<Name, A>,
+    b: B & TruthOk<Name, B> & BroadcastOk<Name, ShapeOf<A>, ShapeOf<B>>,
   ): Tensor<Broadcast<ShapeOf<A>, ShapeOf<B>>, "bool">;
   /** `pipe(a, f(b))`. */
-  <B extends Truth>(
-    b: B,
-  ): <A extends Truth>(
-    a: A & BroadcastOk<Name, ShapeOf<A>, ShapeOf<B>>,
+  <B extends Value | boolean>(
+    b: B & TruthOk<Name, B>,
+  ): <A extends Value | boolean>(
+    a: A & TruthOk<Name, A> & BroadcastOk<Name, ShapeOf<A>, ShapeOf<B>>,
   ) => Tensor<Broadcast<ShapeOf<A>, ShapeOf<B>>, "bool">;
 }
 
@@ -120,6 +123,8 @@ export const xor: LogicOp<"xor"> = logical("xor", xorP, "bitXor") as LogicOp<"xo
  * assertEquals(not(tensor([true, false])).toArray(), [false, true]);
  * ```
  */
-export function not<S extends Shape>(x: Tensor<S, "bool">): Tensor<S, "bool"> {
+export function not<S extends Shape, D extends DType>(
+  x: Tensor<S, D> & TruthOk<"not", Tensor<S, D>>,
+): Tensor<S, "bool"> {
   return bind1(notP, [requireTruth("not", "bitNot", x)], undefined) as Tensor<S, "bool">;
 }

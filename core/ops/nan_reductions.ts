@@ -6,7 +6,7 @@ import { cast } from "../primitives/cast.ts";
 import { fullLike } from "../primitives/create.ts";
 import { isNaN } from "../primitives/finite.ts";
 import { not } from "../primitives/logic.ts";
-import { maximum } from "../primitives/extremum.ts";
+import { maximum } from "../primitives/extremes.ts";
 import { checkNotEmpty, reduceMax, reduceMin, type Ties } from "../primitives/reduce_extreme.ts";
 import { reduceAll } from "../primitives/reduce_logic.ts";
 import { reduceProd } from "../primitives/reduce_prod.ts";
@@ -16,7 +16,7 @@ import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, reduceOver, type ReduceOptions, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
 import { correctionOf, sqrtFlatAtZero, type VarianceOptions } from "./statistics.ts";
 
 /** NaN replaced; only floats have any. */
@@ -156,7 +156,12 @@ export function nanMax<
 ): Tensor<Reduce<S, A, K>, D> {
   const y = reduceOver("nanMax", x, options, (v, axes) => {
     checkNotEmpty("nanMax", v.shape, axes, "the max of nothing is no number");
-    return extremeOver(requireNumbers("nanMax", v, "use any"), axes, "max", typeof options.axis === "number" ? "first" : "split");
+    return extremeOver(
+      requireNumbers("nanMax", v, "use any"),
+      axes,
+      "max",
+      typeof options.axis === "number" ? "first" : "split",
+    );
   });
   return y as Tensor<Reduce<S, A, K>, D>;
 }
@@ -189,7 +194,12 @@ export function nanMin<
 ): Tensor<Reduce<S, A, K>, D> {
   const y = reduceOver("nanMin", x, options, (v, axes) => {
     checkNotEmpty("nanMin", v.shape, axes, "the min of nothing is no number");
-    return extremeOver(requireNumbers("nanMin", v, "use all"), axes, "min", typeof options.axis === "number" ? "first" : "split");
+    return extremeOver(
+      requireNumbers("nanMin", v, "use all"),
+      axes,
+      "min",
+      typeof options.axis === "number" ? "first" : "split",
+    );
   });
   return y as Tensor<Reduce<S, A, K>, D>;
 }
@@ -221,7 +231,12 @@ export function nanVar<
   x: Tensor<S, D> & ReduceOk<"nanVar", S, A>,
   options: VarianceOptions<A, K> = {},
 ): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("nanVar", x, options, (v, axes) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)));
+  const y = reduceOver(
+    "nanVar",
+    x,
+    options,
+    (v, axes) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)),
+  );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }
 
@@ -252,6 +267,11 @@ export function nanStd<
   x: Tensor<S, D> & ReduceOk<"nanStd", S, A>,
   options: VarianceOptions<A, K> = {},
 ): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("nanStd", x, options, (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))));
+  const y = reduceOver(
+    "nanStd",
+    x,
+    options,
+    (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))),
+  );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }

@@ -14,7 +14,7 @@ import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 import { sqrtFlatAtZero } from "./statistics.ts";
 
 /** Options of a norm. */
@@ -79,7 +79,9 @@ export function norm<
   const y = reduceOver("norm", x, options, (v, axes) => {
     const ord: unknown = options.ord ?? 2;
     if (typeof ord !== "number" || Number.isNaN(ord)) {
-      throw new ArgumentError(`norm: ord ${String(ord)} is not a number; use 0, 1, 2, Infinity, -Infinity or another order`);
+      throw new ArgumentError(
+        `norm: ord ${String(ord)} is not a number; use 0, 1, 2, Infinity, -Infinity or another order`,
+      );
     }
     return normOver(asFloat(v), axes, ord);
   });

@@ -1,5 +1,5 @@
 /** How public operations take their operands: numbers beside tensors, promotion, broadcasting, data last. */
-import { type DType, isDType, isFloat, kindOf, promote, type Promote, weak, type Weak } from "../dtype.ts";
+import { type DType, isDType, isFloat, kindOf, promote, rangeOf, type Promote, weak, type Weak } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -19,6 +19,7 @@ export type ShapeOf<A> = A extends Tensor<infer S, DType> ? S : readonly [];
 export type DTypeOf<A, B> = A extends Tensor<Shape, infer DA>
   ? (B extends Tensor<Shape, infer DB> ? Promote<DA, DB> : B extends boolean ? DA : Weak<DA>)
   : B extends Tensor<Shape, infer DB> ? (A extends boolean ? DB : Weak<DB>)
+  : A extends boolean ? (B extends boolean ? "bool" : "f32")
   : "f32";
 
 /** A tensor, or an error that says what was given instead. */
@@ -47,6 +48,10 @@ export function requireNumeric(op: string, x: unknown): Value {
 export function scalarOf(op: string, x: number | boolean, dtype: DType): Value {
   if (typeof x === "number" && kindOf(dtype) === "int" && !Number.isInteger(x)) {
     throw new DTypeError(`${op}: ${x} is not a whole number and the other operand is ${dtype}; cast it to f32 first`);
+  }
+  const [low, high] = rangeOf(dtype);
+  if (kindOf(dtype) === "int" && (Number(x) < low || Number(x) > high)) {
+    throw new DTypeError(`${op}: ${x} is out of range for ${dtype}, the other operand's dtype; cast that to f32 first`);
   }
   return full([], Number(x), dtype);
 }

@@ -118,7 +118,8 @@ export function reciprocal<S extends Shape, D extends DType>(x: Tensor<S, D>): T
  *
  * @param a Bases: any numeric tensor, or a number.
  * @param b Exponents: any numeric tensor that broadcasts with `a`, or a number.
- * @returns `aᵇ`, in the broadcast shape and the common dtype. Anything to the power 0 is 1; a fractional power of a negative number is NaN.
+ * @returns `aᵇ`, in the broadcast shape and the common dtype. Anything to the power 0 is 1; a fractional power of a
+ * negative number is NaN.
  * @throws {ShapeError} If the shapes do not broadcast.
  * @throws {DTypeError} If both are bool, or a fraction meets an integer tensor.
  *

@@ -11,7 +11,7 @@ import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
 import { type QuantileMethod, quantileOfNumbers, quantileOfSorted, requireMethod } from "./order_statistics.ts";
-import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
 
 /** Options of a quantile. */

@@ -10,7 +10,7 @@ import { type Shape, sizeOf } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, reduceOver, type ReduceOptions, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
 
 /** The mean of a float value over axes. */
 export function meanOver(x: Value, axes: readonly number[]): Value {

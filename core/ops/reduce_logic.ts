@@ -6,7 +6,7 @@ import { reduceSum } from "../primitives/reduce_sum.ts";
 import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
-import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 
 /**
  * Whether any element is true (numbers: is not 0); of none, no.

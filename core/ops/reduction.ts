@@ -2,7 +2,7 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { keepAxes, normalizeAxes, show } from "../shape.ts";
+import { keepAxes, normalizeAxes, normalizeAxis, show } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 
@@ -23,11 +23,22 @@ export type SumOf<D extends DType> = D extends "bool" ? "i32" : D extends "u8" ?
 /** `SumOf` of values. */
 export const sumOf = (d: DType): DType => d === "bool" ? "i32" : d === "u8" ? "u32" : d;
 
-/** Options as an object, or an error that says how to write them. */
+/** Options as an object whose axis is one number or several, or an error that says how to write them. */
 export function checkOptions(op: string, options: unknown): void {
-  if (typeof options === "object" && options !== null && !Array.isArray(options) && !(options instanceof Tensor)) return;
-  const given = options instanceof Tensor ? "a tensor" : JSON.stringify(options) ?? String(options);
-  throw new ArgumentError(`${op}: options are an object, not ${given}; write ${op}(x, { axis: 0 })`);
+  if (typeof options !== "object" || options === null || Array.isArray(options) || options instanceof Tensor) {
+    const given = options instanceof Tensor ? "a tensor" : JSON.stringify(options) ?? String(options);
+    throw new ArgumentError(`${op}: options are an object, not ${given}; write { axis: 0 }`);
+  }
+  const { axis } = options as { readonly axis?: unknown };
+  if (axis === undefined || typeof axis === "number") return;
+  if (Array.isArray(axis) && axis.every((a) => typeof a === "number")) return;
+  throw new ArgumentError(`${op}: axis is ${JSON.stringify(axis) ?? String(axis)}; use a number, such as 0 or -1`);
+}
+
+/** The one axis of an operation that works along one, from the front. */
+export function oneAxis(op: string, axis: unknown, rank: number): number {
+  if (typeof axis === "number") return normalizeAxis(op, axis, rank);
+  throw new ArgumentError(`${op}: takes one axis, not [${String(axis)}]; use a number, such as 0 or -1`);
 }
 
 /** A tensor and its axes to reduce, checked; `f` takes them away. */

@@ -5,11 +5,11 @@ import { iota } from "../primitives/create.ts";
 import { reverse } from "../primitives/reverse.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { sort as sortAlong } from "../primitives/sort.ts";
-import { normalizeAxis, type Shape, show } from "../shape.ts";
+import { type Shape, show } from "../shape.ts";
 import type { AxisOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions } from "./reduction.ts";
+import { checkOptions, oneAxis } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
 
 /** Options of a sort. */
@@ -30,7 +30,7 @@ function sorted(x: Value, axis: number, descending: boolean): readonly [Value, V
 function sortedAlong(op: string, given: unknown, options: SortOptions): readonly [Value, Value] {
   const x = requireTensor(op, given);
   checkOptions(op, options);
-  return sorted(x, normalizeAxis(op, options.axis ?? -1, x.shape.length), options.descending === true);
+  return sorted(x, oneAxis(op, options.axis ?? -1, x.shape.length), options.descending === true);
 }
 
 /**
@@ -135,12 +135,16 @@ export interface TopKOp {
  * ```
  */
 export const topK: TopKOp = dualStatic((given, k, options: TopKOptions) => {
-  const x = requireTensor("topK", given), axis = normalizeAxis("topK", options.axis ?? -1, x.shape.length);
+  const x = requireTensor("topK", given);
+  checkOptions("topK", options);
+  const axis = oneAxis("topK", options.axis ?? -1, x.shape.length);
   if (!(typeof k === "number" && Number.isInteger(k) && k >= 0)) {
     throw new ArgumentError(`topK: k is ${String(k)}, not a whole number, 0 or more`);
   }
   if (k > x.shape[axis]!) {
-    throw new ShapeError(`topK: k = ${k} of the ${x.shape[axis]} elements along axis ${axis} of ${show(x.shape)}; take fewer`);
+    throw new ShapeError(
+      `topK: k = ${k} of the ${x.shape[axis]} elements along axis ${axis} of ${show(x.shape)}; take fewer`,
+    );
   }
   const [values, indices] = sorted(x, axis, options.largest !== false);
   return { values: sliceAxis(values, axis, 0, k), indices: sliceAxis(indices, axis, 0, k) };

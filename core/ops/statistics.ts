@@ -13,7 +13,7 @@ import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
 import { meanOver } from "./reduce.ts";
-import { type AxesOption, reduceOver, type ReduceOptions } from "./reduction.ts";
+import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 
 /** Options of a variance. */
 export interface VarianceOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>
@@ -26,7 +26,9 @@ export interface VarianceOptions<A extends AxesOption = AxesOption, K extends bo
 export function correctionOf(op: string, options: VarianceOptions): number {
   const c: unknown = options.correction ?? 0;
   if (typeof c === "number" && Number.isFinite(c)) return c;
-  throw new ArgumentError(`${op}: correction ${String(c)} is not a finite number; use 0, or 1 for the unbiased estimate`);
+  throw new ArgumentError(
+    `${op}: correction ${String(c)} is not a finite number; use 0, or 1 for the unbiased estimate`,
+  );
 }
 
 /** √x whose derivative at 0 is 0, which is what a length and a deviation have at their lowest point. */
@@ -68,8 +70,12 @@ export function variance<
   x: Tensor<S, D> & ReduceOk<"variance", S, A>,
   options: VarianceOptions<A, K> = {},
 ): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("variance", x, options, (v, axes) =>
-    varianceOver(asFloat(v), axes, correctionOf("variance", options)));
+  const y = reduceOver(
+    "variance",
+    x,
+    options,
+    (v, axes) => varianceOver(asFloat(v), axes, correctionOf("variance", options)),
+  );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }
 
@@ -100,7 +106,11 @@ export function std<
   x: Tensor<S, D> & ReduceOk<"std", S, A>,
   options: VarianceOptions<A, K> = {},
 ): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("std", x, options, (v, axes) =>
-    sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))));
+  const y = reduceOver(
+    "std",
+    x,
+    options,
+    (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))),
+  );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }

@@ -1,16 +1,18 @@
 /** A choice between two values, element by element. */
+import type { DType } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { select } from "../primitives/select.ts";
 import type { Shape } from "../shape.ts";
 import type { Broadcast3, Broadcast3Ok } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import type { TruthOk } from "./logic.ts";
 import { broadcasted, type DTypeOf, type Operand, promoted, requireTensor, type ShapeOf } from "./operands.ts";
 
 /** The type of {@linkcode where}: `where(test, yes, no)`, or in a pipe, `pipe(test, where(yes, no))`. */
 export interface Where {
   /** `where(test, yes, no)`: the three broadcast as in NumPy; `yes` and `no` meet in their common dtype. */
-  <C extends Shape, A extends Operand, B extends Operand>(
-    test: Tensor<C, "bool">,
+  <C extends Shape, D extends DType, A extends Operand, B extends Operand>(
+    test: Tensor<C, D> & TruthOk<"where", Tensor<C, D>>,
     yes: A,
     no: B & Broadcast3Ok<"where", C, ShapeOf<A>, ShapeOf<B>>,
   ): Tensor<Broadcast3<C, ShapeOf<A>, ShapeOf<B>>, DTypeOf<A, B>>;
@@ -18,8 +20,8 @@ export interface Where {
   <A extends Operand, B extends Operand>(
     yes: A,
     no: B,
-  ): <C extends Shape>(
-    test: Tensor<C, "bool"> & Broadcast3Ok<"where", C, ShapeOf<A>, ShapeOf<B>>,
+  ): <C extends Shape, D extends DType>(
+    test: Tensor<C, D> & TruthOk<"where", Tensor<C, D>> & Broadcast3Ok<"where", C, ShapeOf<A>, ShapeOf<B>>,
   ) => Tensor<Broadcast3<C, ShapeOf<A>, ShapeOf<B>>, DTypeOf<A, B>>;
 }
 
@@ -27,7 +29,7 @@ function choose(test: unknown, yes: unknown, no: unknown): Value {
   const condition = requireTensor("where", test, "condition");
   if (condition.dtype !== "bool") {
     throw new DTypeError(
-      `where: the condition is ${condition.dtype}, not bool; compare it, as in notEqual(x, 0)`,
+      `where: takes bool, not ${condition.dtype}, as its condition; compare it, as in notEqual(x, 0)`,
     );
   }
   const [c, a, b] = broadcasted("where", [condition, ...promoted("where", yes, no)]);

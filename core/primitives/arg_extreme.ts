@@ -15,7 +15,7 @@ function argExtreme(name: string, which: "argmax" | "argmin"): Primitive<AxisPar
   const self: Primitive<AxisParam> = {
     name,
     infer: ([x], { axis }) => {
-      checkNotEmpty(name, x!.shape, [axis], "so there is no index to give");
+      checkNotEmpty(name, x!.shape, [axis], "there is no index to give");
       return [{ shape: dropAxes(x!.shape, [axis]), dtype: "i32" }];
     },
     reference: ([x], { axis }) => {

@@ -1,6 +1,6 @@
 /** Elements in another dtype. */
 import { apply, elements, indices, load } from "../compiler/kernel.ts";
-import { type DType, isFloat, kindOf } from "../dtype.ts";
+import { type DType, isFloat, kindOf, rangeOf } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { emptyArray, type Value } from "../tensor.ts";
@@ -12,7 +12,7 @@ import { emptyArray, type Value } from "../tensor.ts";
 function converter(from: DType, to: DType): (x: number) => number {
   if (to === "bool") return (x) => +(x !== 0);
   if (isFloat(from) && kindOf(to) === "int") {
-    const [low, high] = to === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : to === "u32" ? [0, 2 ** 32 - 1] : [0, 255];
+    const [low, high] = rangeOf(to);
     return (x) => x !== x ? 0 : Math.trunc(Math.min(Math.max(x, low), high));
   }
   return (x) => x;

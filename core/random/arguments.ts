@@ -1,5 +1,5 @@
 /** What samplers check before they draw, and how they bring parameters to one dtype and shape. */
-import { type DType, floatOf, type FloatOf, promote, type Promote } from "../dtype.ts";
+import { type DType, type FloatOf, floatOf, type Promote, promote } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { broadcastRight } from "../primitives/broadcast.ts";
 import { cast } from "../primitives/cast.ts";
@@ -37,10 +37,13 @@ export function requireKey(op: string, key: unknown): Value {
     const many = key.shape.at(-1) === 2 ? "map over many keys with vmap" : "make one with key(seed)";
     throw new ShapeError(`${given}; ${many}`);
   }
-  const given = Array.isArray(key)
-    ? "an array; take one of its keys"
-    : `${key === null || typeof key !== "object" && typeof key !== "function" ? String(key) : `a ${key.constructor.name}`}; make one with key(seed)`;
-  throw new ArgumentError(`${wanted} ${given}`);
+  if (Array.isArray(key)) throw new ArgumentError(`${wanted} an array; take one of its keys`);
+  const what = typeof key !== "object" || key === null
+    ? String(key)
+    : key.constructor === Object
+    ? "an object"
+    : `a ${key.constructor.name}`;
+  throw new ArgumentError(`${wanted} ${typeof key === "function" ? "a function" : what}; make one with key(seed)`);
 }
 
 /** The dtype option of a sampler of floats. */
@@ -73,7 +76,9 @@ export function parameters(
     if (x instanceof Tensor) return cast(x as Value, common);
     if (typeof x !== "number") {
       throw new ArgumentError(
-        `${op}: ${name} is ${Array.isArray(x) ? "an array; wrap it: tensor([…])" : `${String(x)}; give a number or a tensor`}`,
+        `${op}: ${name} is ${
+          Array.isArray(x) ? "an array; wrap it: tensor([…])" : `${String(x)}; give a number or a tensor`
+        }`,
       );
     }
     if (!domain.test(x)) throw new ArgumentError(`${op}: ${name} is ${x}; it ${domain.text}`);
@@ -83,16 +88,16 @@ export function parameters(
 
 /** The shape to draw, the parameters' common one where none is given, and the parameters broadcast to it. */
 export function drawn(op: string, shape: unknown, xs: readonly Value[], names: readonly string[]): [Shape, Value[]] {
-  const to = shape === undefined
-    ? broadcastShapes(op, ...xs.map((x) => x.shape))
-    : checkShape(op, shape as Shape);
-  return [to, xs.map((x, i) => {
-    const fits = x.shape.length <= to.length &&
-      x.shape.every((d, a) => d === 1 || d === to[to.length - x.shape.length + a]);
-    if (fits) return broadcastRight(x, to);
-    throw new ShapeError(
-      `${op}: ${names[i]} of shape ${show(x.shape)} does not broadcast to the shape to draw, ${show(to)}`,
-    );
-  })];
+  const to = shape === undefined ? broadcastShapes(op, ...xs.map((x) => x.shape)) : checkShape(op, shape as Shape);
+  return [
+    to,
+    xs.map((x, i) => {
+      const fits = x.shape.length <= to.length &&
+        x.shape.every((d, a) => d === 1 || d === to[to.length - x.shape.length + a]);
+      if (fits) return broadcastRight(x, to);
+      throw new ShapeError(
+        `${op}: ${names[i]} of shape ${show(x.shape)} does not broadcast to the shape to draw, ${show(to)}`,
+      );
+    }),
+  ];
 }
-

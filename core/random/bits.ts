@@ -37,7 +37,9 @@ export function bits<const S extends Shape = readonly [], D extends "u32" | "u8"
   options: { readonly dtype?: D } = {},
 ): Tensor<S, D> {
   const k = requireKey("bits", key), to = checkShape("bits", shape ?? []), dtype: DType = options.dtype ?? "u32";
-  if (dtype !== "u32" && dtype !== "u8") throw new DTypeError(`bits: draws u32 or u8, not ${String(dtype)}; cast the result`);
+  if (dtype !== "u32" && dtype !== "u8") {
+    throw new DTypeError(`bits: draws u32 or u8, not ${String(dtype)}; cast the result`);
+  }
   return cast(words(k, to), dtype) as Tensor<S, D>;
 }
 
@@ -48,8 +50,7 @@ export function words(keys: Value, shape: Shape, output: ThreefryParams["output"
 }
 
 /** Of each key of `[...B, 2]` the child of a number. */
-export const child = (keys: Value, i: number): Value =>
-  threefry(keys, full(keys.shape.slice(0, -1), i, "u32"), "keys");
+export const child = (keys: Value, i: number): Value => threefry(keys, full(keys.shape.slice(0, -1), i, "u32"), "keys");
 
 /** For each key of `[...B, 2]` numbers in [0, 1): multiples of 2⁻²³ in f32, of 2⁻⁵² in f64. */
 export function unit(keys: Value, shape: Shape, dtype: FloatDType): Value {

@@ -3,15 +3,15 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { asFloat, requireTensor } from "../ops/operands.ts";
 import { add, mul, neg, shift } from "../primitives/arithmetic.ts";
-import { broadcast, broadcastRight } from "../primitives/broadcast.ts";
-import { cast } from "../primitives/cast.ts";
-import { less } from "../primitives/compare.ts";
-import { full } from "../primitives/create.ts";
+import { broadcastRight } from "../primitives/broadcast.ts";
+import { less, lessEqual } from "../primitives/compare.ts";
+import { full, fullLike } from "../primitives/create.ts";
 import { cumulative } from "../primitives/cumulative.ts";
 import { log } from "../primitives/exponential.ts";
 import { takeAxis } from "../primitives/gather.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
+import { and } from "../primitives/logic.ts";
 import { reshape } from "../primitives/reshape.ts";
+import { select } from "../primitives/select.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { argSort } from "../primitives/sort.ts";
 import { checkShape, normalizeAxis, sameShape, type Shape, show, sizeOf } from "../shape.ts";
@@ -58,12 +58,14 @@ export function choice<const S extends Shape = readonly []>(
   shape?: S,
   options?: ChoiceOptions,
 ): Tensor<S, "i32">;
+/** Draws from the elements of a vector. */
 export function choice<D extends DType, const S extends Shape = readonly []>(
   key: Key,
   from: Tensor<readonly [number], D>,
   shape?: S,
   options?: ChoiceOptions,
 ): Tensor<S, D>;
+/** Draws from the slices of a tensor. */
 export function choice<D extends DType>(
   key: Key,
   from: Tensor<Shape, D>,
@@ -99,7 +101,16 @@ function weighted(key: Value, given: Value, n: number, shape: Shape, replace: bo
   const sums = cumulative(p, { axis: 0, reverse: false, combine: "sum" });
   const total = reshape(sliceAxis(sums, 0, n - 1, n), []);
   const r = mul(broadcastRight(total, shape), shift(neg(unit(key, shape, dtype)), 1));
-  // How many running sums each falls short of.
-  const short = less(broadcastRight(sums, [...shape, n]), broadcast(r, [...shape, n], shape.map((_, i) => i)));
-  return reduceSum(cast(short, "i32"), [shape.length]);
+  return countBelow(sums, r);
+}
+
+/** How many of ascending numbers are below each of `x`: the bits of the count from the highest down. */
+function countBelow(ascending: Value, x: Value): Value {
+  const n = ascending.shape[0]!;
+  let count = full(x.shape, 0, "i32");
+  for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
+    const further = shift(count, step), last = takeAxis(ascending, shift(further, -1), 0);
+    count = select(and(lessEqual(further, fullLike(further, n)), less(last, x)), further, count);
+  }
+  return count;
 }

@@ -94,12 +94,16 @@ export function categorical<
   const k = requireKey("categorical", key), x = asFloat(requireTensor("categorical", logits, "logits"));
   const mode = requireResolution("categorical", options.mode ?? "low"), rank = x.shape.length;
   const axis = normalizeAxis("categorical", options.axis ?? -1, rank);
-  if (x.shape[axis] === 0) throw new ShapeError(`categorical: logits of shape ${show(x.shape)} have no classes along axis ${axis}`);
+  if (x.shape[axis] === 0) {
+    throw new ShapeError(`categorical: logits of shape ${show(x.shape)} have no classes along axis ${axis}`);
+  }
   const batch = x.shape.filter((_, a) => a !== axis);
   const shape = checkShape("categorical", options.shape ?? batch), lead = shape.length - batch.length;
   if (lead < 0 || !sameShape(shape.slice(lead), batch)) {
     throw new ShapeError(
-      `categorical: the shape to draw, ${show(shape)}, does not end in ${show(batch)}, that of the logits without axis ${axis}`,
+      `categorical: the shape to draw, ${show(shape)}, does not end in ${
+        show(batch)
+      }, that of the logits without axis ${axis}`,
     );
   }
   const full = [...shape.slice(0, lead), ...x.shape];

@@ -125,19 +125,23 @@ export function beta<
  */
 export function dirichlet<
   const A extends Tensor<Shape, FloatDType>,
-  const S extends Shape = Leading<A["shape"]>,
+  const S extends Shape = LeadingAxes<A["shape"]>,
   D extends FloatDType = ParameterDType<A>,
->(key: Key, alpha: A, shape?: S, options: DTypeOption<D> = {}): Tensor<readonly [...S, Last<A["shape"]>], D> {
+>(key: Key, alpha: A, shape?: S, options: DTypeOption<D> = {}): Tensor<readonly [...S, LastSize<A["shape"]>], D> {
   const k = requireKey("dirichlet", key), [a] = parameters("dirichlet", { alpha }, positive, options.dtype);
   const n = a!.shape.at(-1);
   if (n === undefined) throw new ShapeError("dirichlet: alpha is a scalar; give a vector, or [..., n] of them");
   const lead = shape === undefined ? a!.shape.slice(0, -1) : checkShape("dirichlet", shape);
   const [to, [each]] = drawn("dirichlet", [...lead, n], [a!], ["alpha"]), last = to.length - 1;
-  if (n === 0) throw new ShapeError(`dirichlet: alpha of shape ${show(a!.shape)} holds no parameters along its last axis`);
+  if (n === 0) {
+    throw new ShapeError(`dirichlet: alpha of shape ${show(a!.shape)} holds no parameters along its last axis`);
+  }
   const x = drawEach(k, each!, logGammaNumbers), back = (y: Value): Value => broadcastBack(y, to, [last]);
   const weights = exp(sub(x, back(stopGradient(reduceMax(x, [last])))));
-  return div(weights, back(reduceSum(weights, [last]))) as Value as Tensor<readonly [...S, Last<A["shape"]>], D>;
+  return div(weights, back(reduceSum(weights, [last]))) as Value as Tensor<readonly [...S, LastSize<A["shape"]>], D>;
 }
 
-type Leading<S extends Shape> = S extends readonly [...infer L extends Shape, number] ? L : Shape;
-type Last<S extends Shape> = S extends readonly [...Shape, infer N extends number] ? N : number;
+/** A shape without its last axis. */
+export type LeadingAxes<S extends Shape> = S extends readonly [...infer L extends Shape, number] ? L : Shape;
+/** The size of a shape's last axis. */
+export type LastSize<S extends Shape> = S extends readonly [...Shape, infer N extends number] ? N : number;

@@ -52,7 +52,9 @@ export function randint<const S extends Shape, D extends IntDType = "i32">(
   options: { readonly dtype?: D } = {},
 ): Tensor<S, D> {
   const k = requireKey("randint", key), to = checkShape("randint", shape), dtype: IntDType = options.dtype ?? "i32";
-  if (!Object.hasOwn(ranges, dtype)) throw new DTypeError(`randint: draws i32, u32 or u8, not ${String(dtype)}; cast the result`);
+  if (!Object.hasOwn(ranges, dtype)) {
+    throw new DTypeError(`randint: draws i32, u32 or u8, not ${String(dtype)}; cast the result`);
+  }
   const wide: DType = dtype === "u8" ? "i32" : dtype;
   return cast(integersIn(k, to, min, max, wide, dtype), dtype) as Tensor<S, D>;
 }
@@ -85,7 +87,9 @@ function checkRange(min: number, max: number, dtype: IntDType): void {
   }
   if (min > max) throw new ArgumentError(`randint: min ${min} is above max ${max}; swap them`);
   if (min < least || min >= end || max > end) {
-    throw new ArgumentError(`randint: ${dtype} does not hold all of ${min}, …, ${max} - 1; it holds ${least} to ${end - 1}`);
+    throw new ArgumentError(
+      `randint: ${dtype} does not hold all of ${min}, …, ${max} - 1; it holds ${least} to ${end - 1}`,
+    );
   }
 }
 
@@ -96,5 +100,7 @@ function limit(name: string, x: Parameter, wide: DType, dtype: IntDType): Value 
   }
   const [least, end] = ranges[dtype];
   if (Number.isInteger(x) && x >= least && x < end) return full([], x, wide);
-  throw new ArgumentError(`randint: ${name} is ${String(x)}; beside a tensor it must be a whole number from ${least} to ${end - 1}`);
+  throw new ArgumentError(
+    `randint: ${name} is ${String(x)}; beside a tensor it must be a whole number from ${least} to ${end - 1}`,
+  );
 }

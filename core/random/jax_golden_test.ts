@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DType } from "../dtype.ts";
 import { erf } from "../primitives/special/error_function.ts";
-import { second, hash } from "../primitives/threefry_hash.ts";
+import { hash, second } from "../primitives/threefry_hash.ts";
 import { Concrete, type Value } from "../tensor.ts";
 import { vmap } from "../transforms/vmap.ts";
 import { alloc } from "../dtype.ts";
@@ -51,15 +51,15 @@ function floats(values: readonly number[] | readonly (readonly number[])[], dtyp
 
 const at = (x: Value, positions: readonly number[]): number[] => positions.map((p) => x.dataSync()[p]!);
 
-/** Each golden result as this library draws it; `null` for what has no counterpart (16-bit words). */
-function draw(name: string, k: Key, a: Attributes): Value | number[] | null {
+/** Each golden result as this library draws it. */
+function draw(name: string, k: Key, a: Attributes): Value | number[] {
   switch (name) {
     case "split":
       return random.split(k, (typeof a.num === "number" ? [a.num] : a.num) as readonly number[]);
     case "fold_in":
       return random.foldIn(k, a.data);
     case "bits":
-      return a.dtype === "u16" ? null : random.bits(k, a.shape, { dtype: a.dtype });
+      return random.bits(k, a.shape, { dtype: a.dtype });
     case "bits_sampled":
       return at(random.bits(k, a.shape), a.positions);
     case "uniform":
@@ -168,12 +168,15 @@ for (const { seed, key: words, results, x64 } of golden.cases) {
 
   const k = keyOf(words);
   for (const [i, { name, attrs, output, xor }] of results.entries()) {
-    const actual = draw(name, k, attrs);
-    if (actual === null) continue;
+    // Words of 16 bits have no dtype here.
+    if (attrs.dtype === "u16") continue;
     Deno.test(`${name} draws JAX's numbers, seed ${seed}, case ${i} ${JSON.stringify(attrs).slice(0, 60)}`, () => {
+      const actual = draw(name, k, attrs);
       if (Array.isArray(actual)) assertEquals(actual, output.data.map(Number));
       else compare(actual, output, bounds[name], name);
-      if (xor !== undefined) assertEquals([...random.bits(k, attrs.shape).dataSync()].reduce((a, b) => a ^ b) >>> 0, xor);
+      if (xor !== undefined) {
+        assertEquals([...random.bits(k, attrs.shape).dataSync()].reduce((a, b) => a ^ b) >>> 0, xor);
+      }
     });
   }
 

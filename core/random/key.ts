@@ -33,9 +33,7 @@ import { type Key, requireKey } from "./arguments.ts";
  * ```
  */
 export function key(seed: number | bigint): Key {
-  const whole = typeof seed === "bigint"
-    ? seed >= 0n && seed < 2n ** 64n
-    : Number.isSafeInteger(seed) && seed >= 0;
+  const whole = typeof seed === "bigint" ? seed >= 0n && seed < 2n ** 64n : Number.isSafeInteger(seed) && seed >= 0;
   if (!whole) {
     const given = seed as unknown instanceof Tensor ? "a tensor" : String(seed);
     throw new ArgumentError(
@@ -51,11 +49,12 @@ export function key(seed: number | bigint): Key {
 export type Keys<N extends number> = number extends N ? readonly Key[]
   : `${N}` extends `-${string}` | `${string}.${string}` ? never
   : `${N}` extends `${infer _A}${infer _B}${infer _C}${infer _D}` ? readonly Key[]
-  : `${N}` extends `${infer _A}${infer _B}${infer C}` ? (C extends "" ? TupleOf<N> : readonly Key[])
-  : TupleOf<N>;
+  : `${N}` extends `${infer _A}${infer _B}${infer C}` ? (C extends "" ? KeyTuple<N> : readonly Key[])
+  : KeyTuple<N>;
 
-type TupleOf<N extends number, T extends readonly Key[] = readonly []> = T["length"] extends N ? T
-  : TupleOf<N, readonly [...T, Key]>;
+/** A tuple of `N` keys. */
+export type KeyTuple<N extends number, T extends readonly Key[] = readonly []> = T["length"] extends N ? T
+  : KeyTuple<N, readonly [...T, Key]>;
 
 /**
  * New keys from one, which is used up by it.
@@ -80,14 +79,16 @@ type TupleOf<N extends number, T extends readonly Key[] = readonly []> = T["leng
  *
  * @example A key for each example of a batch
  * ```ts
- * import { key, normal, split, vmap } from "@adjoint/adjoint";
+ * import { type Key, key, normal, split, vmap } from "@adjoint/adjoint";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(vmap((k) => normal(k, [3]))(split(key(0), [5])).shape, [5, 3]);
+ * assertEquals(vmap((k: Key) => normal(k, [3]))(split(key(0), [5])).shape, [5, 3]);
  * ```
  */
 export function split(key: Key): readonly [Key, Key];
+/** `n` keys from one. */
 export function split<const N extends number>(key: Key, n: N): Keys<N>;
+/** Keys from one, stacked in a shape. */
 export function split<const S extends Shape>(key: Key, shape: S): Tensor<readonly [...S, 2], "u32">;
 export function split(key: Key, n: number | Shape = 2): readonly Key[] | Value {
   const k = requireKey("split", key);
@@ -136,5 +137,7 @@ function requireWord(data: unknown): Value {
     return cast(data as Value, "u32");
   }
   if (typeof data === "number" && Number.isInteger(data) && data >= 0 && data < 2 ** 32) return full([], data, "u32");
-  throw new ArgumentError(`foldIn: mixes in a whole number from 0 to 2^32 - 1 or an integer scalar, not ${String(data)}`);
+  throw new ArgumentError(
+    `foldIn: mixes in a whole number from 0 to 2^32 - 1 or an integer scalar, not ${String(data)}`,
+  );
 }

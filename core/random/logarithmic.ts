@@ -50,6 +50,7 @@ function sampler<S extends Shape, D extends FloatDType>(
  * @param shape What to draw; a scalar if left out.
  * @param options `dtype`: f32 or f64.
  * @returns Numbers from 0 up, of mean 1, `shape`.
+ * @throws {AdjointError} If `key` is no key, or `shape` no shape.
  * @see JAX's `jax.random.exponential`: −log(1 − u), equal within rounding
  *
  * @example Waiting times of mean 10
@@ -84,11 +85,11 @@ export const standardExponential = (keys: Value, shape: Shape, dtype: FloatDType
  *
  * @example The Gumbel trick
  * ```ts
- * import { add, argMax, gumbel, key, tensor } from "@adjoint/adjoint";
+ * import { add, argmax, gumbel, key, tensor } from "@adjoint/adjoint";
  * import { assert } from "@std/assert";
  *
  * const logits = tensor([0, 1, 2]);
- * assert(argMax(add(logits, gumbel(key(0), [3])), { axis: 0 }).item() < 3);
+ * assert(argmax(add(logits, gumbel(key(0), [3])), { axis: 0 }).item() < 3);
  * ```
  */
 export function gumbel<const S extends Shape = readonly [], D extends FloatDType = "f32">(
@@ -125,6 +126,7 @@ export const ulp = (dtype: FloatDType): number => dtype === "f32" ? 2 ** -23 : 2
  * @param shape What to draw; a scalar if left out.
  * @param options `dtype`: f32 or f64.
  * @returns Numbers of mean 0 and variance 2, `shape`.
+ * @throws {AdjointError} If `key` is no key, or `shape` no shape.
  * @see JAX's `jax.random.laplace`, equal within rounding
  *
  * @example A draw
@@ -153,6 +155,7 @@ export function laplace<const S extends Shape = readonly [], D extends FloatDTyp
  * @param shape What to draw; a scalar if left out.
  * @param options `dtype`: f32 or f64.
  * @returns Numbers of mean 0 and variance π²/3, `shape`.
+ * @throws {AdjointError} If `key` is no key, or `shape` no shape.
  * @see JAX's `jax.random.logistic`, equal within rounding
  *
  * @example A draw

@@ -28,6 +28,7 @@ import { between, signedUnit } from "./uniform.ts";
  * @param shape What to draw; a scalar if left out.
  * @param options `dtype`: f32 or f64.
  * @returns Numbers, `shape`.
+ * @throws {AdjointError} If `key` is no key, or `shape` no shape.
  * @see JAX's `jax.random.normal`: √2 · erf⁻¹ of a uniform number in (−1, 1), equal within rounding
  *
  * @example Noise of a given scale

@@ -38,6 +38,7 @@ export interface PermutationOptions {
  * ```
  */
 export function permutation<const N extends number>(key: Key, n: N): Tensor<readonly [N], "i32">;
+/** The slices of a tensor in an order at random. */
 export function permutation<S extends Shape, D extends DType>(
   key: Key,
   x: Tensor<S, D>,
@@ -51,7 +52,8 @@ export function permutation(key: Key, x: number | Value, options: PermutationOpt
     }
     return shuffledIndices(k, x);
   }
-  const values = requireTensor("permutation", x), axis = normalizeAxis("permutation", options.axis ?? 0, values.shape.length);
+  const values = requireTensor("permutation", x),
+    axis = normalizeAxis("permutation", options.axis ?? 0, values.shape.length);
   if (options.independent || values.shape.length === 1) return shuffled(k, values, axis);
   return takeAxis(values, shuffledIndices(k, values.shape[axis]!), axis);
 }

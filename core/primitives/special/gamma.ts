@@ -76,7 +76,7 @@ export function lgamma(x: number): number {
   // Stirling's series; at x ≥ 10 the ninth term is below 2⁻⁵⁸.
   let series = 0;
   for (let k = 8; k >= 1; k--) series = series / (x * x) + bernoulli[k - 1]! / (2 * k * (2 * k - 1));
-  return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series / x;
+  return (x - 0.5) * (Math.log(x) - 1) + (Math.log(2 * Math.PI) - 1) / 2 + series / x;
 }
 
 /** ψ(x), the derivative of log |Γ(x)|. */

@@ -1,0 +1,111 @@
+/** Places in sorted values. */
+import type { DType } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { shift } from "../primitives/arithmetic.ts";
+import { cast } from "../primitives/cast.ts";
+import { less, lessEqual } from "../primitives/compare.ts";
+import { full, fullLike } from "../primitives/create.ts";
+import { isNaN } from "../primitives/finite.ts";
+import { takeAxis } from "../primitives/gather.ts";
+import { and, not, or } from "../primitives/logic.ts";
+import { select } from "../primitives/select.ts";
+import { stopGradient } from "../primitives/stop_gradient.ts";
+import { type Shape, show } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { promoted, requireTensor } from "./operands.ts";
+import { checkOptions } from "./reduction.ts";
+import { isOperand } from "./static_operand.ts";
+
+/** Whether a value goes before or behind the elements equal to it. */
+export type Side = "left" | "right";
+
+/**
+ * How many of `sorted` (rank 1) stand before each of `values`: a binary search for all at once, from the largest power of
+ * two down. NaN stands behind every number, as sorting puts it.
+ */
+export function placesIn(sorted: Value, values: Value, side: Side): Value {
+  const n = sorted.shape[0]!, xs = stopGradient(sorted), v = stopGradient(values);
+  const isBefore = (x: Value): Value =>
+    side === "left" ? or(less(x, v), and(isNaN(v), not(isNaN(x)))) : or(lessEqual(x, v), isNaN(v));
+  let place = full(values.shape, 0, "i32");
+  if (n === 0) return place;
+  for (let step = 2 ** Math.floor(Math.log2(n)); step >= 1; step /= 2) {
+    const next = shift(place, step), exists = lessEqual(next, fullLike(next, n));
+    place = select(and(exists, isBefore(takeAxis(xs, shift(next, -1), 0))), next, place);
+  }
+  return place;
+}
+
+/** A tensor of rank 1, or an error. */
+export function requireVector(op: string, x: Value, what: string): Value {
+  if (x.shape.length === 1) return x;
+  throw new ShapeError(`${op}: ${what} has shape ${show(x.shape)}, not rank 1; flatten it, or map over it with vmap`);
+}
+
+/** Options of `searchSorted`. */
+export interface SearchOptions {
+  /** "left", if left out, goes before elements equal to the value, "right" behind them. */
+  readonly side?: Side;
+}
+
+/** `searchSorted(sorted, values, options?)`, or data last in a pipe, `pipe(sorted, searchSorted(values, options?))`. */
+export interface SearchSortedOp {
+  /** `searchSorted(sorted, values, options?)`. */
+  <N extends number, S extends Shape>(
+    sorted: Tensor<readonly [N], DType>,
+    values: Tensor<S, DType>,
+    options?: SearchOptions,
+  ): Tensor<S, "i32">;
+  /** A number has one place. */
+  <N extends number>(
+    sorted: Tensor<readonly [N], DType>,
+    value: number,
+    options?: SearchOptions,
+  ): Tensor<readonly [], "i32">;
+  /** `pipe(sorted, searchSorted(values, options?))`. */
+  <S extends Shape>(
+    values: Tensor<S, DType>,
+    options?: SearchOptions,
+  ): <N extends number>(sorted: Tensor<readonly [N], DType>) => Tensor<S, "i32">;
+  /** A number has one place. */
+  (
+    value: number,
+    options?: SearchOptions,
+  ): <N extends number>(sorted: Tensor<readonly [N], DType>) => Tensor<readonly [], "i32">;
+}
+
+function search(given: unknown, values: unknown, options: SearchOptions): Value {
+  requireVector("searchSorted", requireTensor("searchSorted", given, "first operand"), "the sorted tensor");
+  checkOptions("searchSorted", options);
+  const side: unknown = options.side ?? "left";
+  if (side !== "left" && side !== "right") {
+    throw new ArgumentError(`searchSorted: side ${String(side)} is neither "left" nor "right"`);
+  }
+  const [sorted, v] = promoted("searchSorted", given, values).map((x) => x.dtype === "bool" ? cast(x, "i32") : x);
+  return placesIn(sorted!, v!, side);
+}
+
+/**
+ * Where values would have to be inserted into a sorted vector to keep it sorted. NaN belongs behind every number.
+ *
+ * @param sorted An ascending vector, `[N]`.
+ * @param values Any tensor, or a number.
+ * @param options `side`: "left", if left out, before equal elements, "right" behind them.
+ * @returns The places, 0 to N, i32, in the shape of `values`.
+ * @throws {ShapeError} If `sorted` has not rank 1.
+ * @throws {ArgumentError} If `side` is neither "left" nor "right".
+ *
+ * @example On either side of an equal
+ * ```ts
+ * import { searchSorted, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(searchSorted(tensor([1, 3, 5]), tensor([0, 3, 9])).toArray(), [0, 1, 3]);
+ * assertEquals(searchSorted(tensor([1, 3, 5]), 3, { side: "right" }).item(), 2);
+ * ```
+ */
+export const searchSorted: SearchSortedOp =
+  ((...args: readonly unknown[]) =>
+    isOperand(args[1])
+      ? search(args[0], args[1], (args[2] ?? {}) as SearchOptions)
+      : (sorted: unknown) => search(sorted, args[0], (args[1] ?? {}) as SearchOptions)) as SearchSortedOp;

@@ -117,7 +117,7 @@ Deno.test("a net says what does not fit", () => {
     [() => net.apply([] as never, [], zeros([1, 2, 3]), evaluate), "dense(1): no parameters for it, only 0 given; use those that this net's init made"],
     [() => pipe(input([]) as never, dense(1) as never), "dense: an example is a scalar, and has no axis to map; reshape it to [1]"],
   ];
-  for (const [call, message] of table) assertEquals(assertThrows(call).message, message);
+  for (const [call, message] of table) assertEquals(assertThrows(call, Error).message, message);
 });
 
 Deno.test("initializers have the mean and the deviation they say", () => {

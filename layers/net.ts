@@ -111,7 +111,7 @@ export function netOf<I, O, P extends readonly unknown[], S extends readonly unk
 
 /** The net with a layer after it. */
 export function grow<I, O, O2, P extends readonly unknown[], S extends readonly unknown[]>(
-  net: Net<I, unknown, readonly unknown[], readonly unknown[]>,
+  net: { readonly input: I; readonly layers: readonly Layer[] },
   layer: Layer & { readonly output: O2 },
 ): Net<I, O2, P, S> {
   return netOf(net.input, layer.output, [...net.layers, layer]);

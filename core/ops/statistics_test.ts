@@ -53,7 +53,7 @@ Deno.test("norm() has derivative 0 at the zero vector and where an element is 0"
     const [a, b, c] = g(tensor([0, 2, 0])).toArray();
     assertEquals([a, c], [0, 0]);
     // Two powers, two products and a quotient, of which each rounds once.
-    assertAlmostEquals(b, 1, 8 * 2 ** -24);
+    assertAlmostEquals(b!, 1, 8 * 2 ** -24);
   }
 });
 

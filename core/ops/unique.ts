@@ -1,10 +1,10 @@
 /** The different values in a tensor, and the places of what is not zero: how many is told beforehand. */
 import { type DType, isFloat } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { add, scale, shift, sub } from "../primitives/arithmetic.ts";
+import { scale, shift, sub } from "../primitives/arithmetic.ts";
 import { broadcast } from "../primitives/broadcast.ts";
 import { cast } from "../primitives/cast.ts";
-import { equal, less, notEqual } from "../primitives/compare.ts";
+import { less, notEqual } from "../primitives/compare.ts";
 import { concat } from "../primitives/concat.ts";
 import { full, fullLike, iota, zerosLike } from "../primitives/create.ts";
 import { cumulative } from "../primitives/cumulative.ts";

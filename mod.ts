@@ -7,7 +7,15 @@
  * @module
  */
 export * from "./core/errors.ts";
-export { type DType, dtypes, type FloatOf, type Promote, promotionTable, type TypedArray, type Weak } from "./core/dtype.ts";
+export {
+  type DType,
+  dtypes,
+  type FloatOf,
+  type Promote,
+  promotionTable,
+  type TypedArray,
+  type Weak,
+} from "./core/dtype.ts";
 export { type Shape } from "./core/shape.ts";
 export * from "./core/shape_types.ts";
 export { type Element, type Nested, type NestedArray, type Spec, Tensor, type Value } from "./core/tensor.ts";

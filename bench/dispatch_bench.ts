@@ -4,7 +4,22 @@
  * The arrays are tiny, so that the time is the library's own and not the arithmetic's. `deno task bench`.
  */
 import { pipe } from "fp-ts/lib/function.js";
-import { add, cos, exp, grad, jit, key, makeProgram, mul, ones, sin, sum, type Tensor, valueAndGrad, zeros } from "../mod.ts";
+import {
+  add,
+  cos,
+  exp,
+  grad,
+  jit,
+  key,
+  makeProgram,
+  mul,
+  ones,
+  sin,
+  sum,
+  type Tensor,
+  valueAndGrad,
+  zeros,
+} from "../mod.ts";
 import { act, dense, input, type ParamsOf, relu, softmaxCrossEntropy } from "../layers/mod.ts";
 import { adam, applyUpdates, type OptState } from "../optim/mod.ts";
 
@@ -45,7 +60,12 @@ Deno.bench("their gradient, jitted", { group: "ten operations" }, () => {
 
 const net = pipe(input([784]), dense(512), act(relu), dense(256), act(relu), dense(10));
 const optimizer = adam(1e-3), { params } = net.init(key(0)), opt = optimizer.init(params);
-const step = (p: ParamsOf<typeof net>, o: OptState, images: Tensor<readonly [128, 784]>, labels: Tensor<readonly [128], "i32">) => {
+const step = (
+  p: ParamsOf<typeof net>,
+  o: OptState,
+  images: Tensor<readonly [128, 784]>,
+  labels: Tensor<readonly [128], "i32">,
+) => {
   const loss = (q: ParamsOf<typeof net>) => softmaxCrossEntropy(net.apply(q, [], images, { mode: "train" })[0], labels);
   const [l, g] = valueAndGrad(loss)(p);
   const [updates, next] = optimizer.update(g, o, p);

@@ -74,6 +74,10 @@ export function formatHtml(x: Shown): string {
   const [rows, columns] = x.shape.length === 1 ? [1, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
   const cell = (text: string) => `<td style="text-align:right">${text}</td>`;
   const row = (i: number) =>
-    `<tr>${shownIndices(columns, cut).map((j) => cell(i < 0 || j < 0 ? "…" : format(x.data![i * columns + j]!))).join("")}</tr>`;
-  return `<table><caption>${x.dtype}[${x.shape.join(",")}]</caption>${shownIndices(rows, cut).map(row).join("")}</table>`;
+    `<tr>${
+      shownIndices(columns, cut).map((j) => cell(i < 0 || j < 0 ? "…" : format(x.data![i * columns + j]!))).join("")
+    }</tr>`;
+  return `<table><caption>${x.dtype}[${x.shape.join(",")}]</caption>${
+    shownIndices(rows, cut).map(row).join("")
+  }</table>`;
 }

@@ -83,7 +83,9 @@ export function axisSize(name: string): number | undefined {
 /** Names and sizes of the mapped axes in force, innermost first: part of what a traced program depends on. */
 export function axisEnvironment(): string {
   let text = "";
-  for (let i: Interpreter | null = current; i !== null; i = i.outer) if (i.mappedAxis !== undefined) text += i.mappedAxis;
+  for (let i: Interpreter | null = current; i !== null; i = i.outer) {
+    if (i.mappedAxis !== undefined) text += i.mappedAxis;
+  }
   return text;
 }
 

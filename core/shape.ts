@@ -69,7 +69,9 @@ export function broadcastShapes(op: string, ...shapes: readonly Shape[]): number
       if (o === d || d === 1) continue;
       if (o !== 1) {
         throw new ShapeError(
-          `${op}: cannot broadcast ${shapes.map(show).join(" with ")}; sizes must be equal or 1, counted from the last axis`,
+          `${op}: cannot broadcast ${
+            shapes.map(show).join(" with ")
+          }; sizes must be equal or 1, counted from the last axis`,
         );
       }
       out[at] = d;

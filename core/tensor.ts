@@ -86,7 +86,9 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
   item<E extends DType>(this: Tensor<Shape, E>): Element<E> {
     if (this.size !== 1) {
       throw new ArgumentError(
-        `item: a tensor of shape ${show(this.shape)} has ${this.size} elements, not one; use toArray, or index it first`,
+        `item: a tensor of shape ${
+          show(this.shape)
+        } has ${this.size} elements, not one; use toArray, or index it first`,
       );
     }
     const { dtype, data } = arrayOf(this.resolve("item"));
@@ -123,7 +125,9 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
   }
 
   #peek(): Spec & { readonly data?: TypedArray } {
-    return this instanceof Concrete && donatedTo(this) === null ? arrayOf(this) : { shape: this.shape, dtype: this.dtype };
+    return this instanceof Concrete && donatedTo(this) === null
+      ? arrayOf(this)
+      : { shape: this.shape, dtype: this.dtype };
   }
 }
 
@@ -192,7 +196,11 @@ export function reshaped(x: Concrete, shape: Shape): Concrete {
 export const fromArray = (a: NdArray): Concrete => new Concrete(a.shape, a.dtype, a.data);
 
 /** A zeroed array of a spec, to be filled by a reference implementation. */
-export const emptyArray = (shape: Shape, dtype: DType): NdArray => ({ shape, dtype, data: alloc(dtype, sizeOf(shape)) });
+export const emptyArray = (shape: Shape, dtype: DType): NdArray => ({
+  shape,
+  dtype,
+  data: alloc(dtype, sizeOf(shape)),
+});
 
 /** Stands for a value inside a transformation. */
 export abstract class Tracer extends Tensor<Shape, DType> {

@@ -57,7 +57,9 @@ export function flattenWith<L>(
       return { kind: "object", keys, items: keys.map((k) => step(k, (x as Record<string, unknown>)[k])) };
     }
     throw new ArgumentError(
-      `${op}: ${describe(x)} at ${showPath(path)} is no tree; trees are plain objects, arrays and null, with tensors at the leaves`,
+      `${op}: ${describe(x)} at ${
+        showPath(path)
+      } is no tree; trees are plain objects, arrays and null, with tensors at the leaves`,
     );
   };
   const step = (key: string | number, x: unknown): Structure => {

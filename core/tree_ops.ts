@@ -83,7 +83,9 @@ export const flatten = (t: unknown): readonly [Leaf[], Structure] => {
  */
 export function unflatten(s: Structure, ls: readonly unknown[]): unknown {
   if (ls.length !== leafCount(s)) {
-    throw new ArgumentError(`tree.unflatten: ${ls.length} leaves for a structure of ${leafCount(s)}, ${showStructure(s)}`);
+    throw new ArgumentError(
+      `tree.unflatten: ${ls.length} leaves for a structure of ${leafCount(s)}, ${showStructure(s)}`,
+    );
   }
   return unflattenWith(s, ls);
 }
@@ -141,7 +143,9 @@ export function at<T>(t: T, path: Path): At<T> {
   const step = (x: unknown, i: number): Record<string | number, unknown> => {
     const key = path[i]!;
     if (typeof x !== "object" || x === null || isTensor(x) || !Object.hasOwn(x, key)) {
-      const keys = typeof x === "object" && x !== null && !isTensor(x) ? `has ${Object.keys(x).join(", ") || "nothing"}` : "is a leaf";
+      const keys = typeof x === "object" && x !== null && !isTensor(x)
+        ? `has ${Object.keys(x).join(", ") || "nothing"}`
+        : "is a leaf";
       throw new ArgumentError(`tree.at: no ${JSON.stringify(key)} at [${path.slice(0, i).join(", ")}], which ${keys}`);
     }
     return x as Record<string | number, unknown>;

@@ -2,8 +2,8 @@
 import {
   ArgumentError,
   bernoulli,
-  type DType,
   div,
+  type DType,
   type Key,
   reshape,
   type Shape,
@@ -66,7 +66,11 @@ export function dropoutWith(key: Key, rate: number): <S extends Shape>(x: Tensor
   return <S extends Shape>(x: Tensor<S>) => {
     if (rate === 0) return x;
     const keep = bernoulli(key, 1 - rate, x.shape);
-    return where(keep as Tensor<Shape, "bool">, div(x as Tensor, 1 - rate), zerosLike(x as Tensor)) as unknown as Tensor<S>;
+    return where(
+      keep as Tensor<Shape, "bool">,
+      div(x as Tensor, 1 - rate),
+      zerosLike(x as Tensor),
+    ) as unknown as Tensor<S>;
   };
 }
 
@@ -106,7 +110,9 @@ export function dropout(
       apply: (_, s, x, { mode, key }) => {
         if (mode === "eval" || rate === 0) return [x, s];
         if (key === undefined) {
-          throw new ArgumentError('dropout: training draws at random and needs a key; apply the net with { key, mode: "train" }');
+          throw new ArgumentError(
+            'dropout: training draws at random and needs a key; apply the net with { key, mode: "train" }',
+          );
         }
         return [dropoutWith(key, rate)(x as Tensor), s];
       },
@@ -129,7 +135,13 @@ export function dropout(
  * assertEquals(net.apply([], [], zeros([2, 4, 4, 1]), { mode: "eval" })[0].shape, [2, 16]);
  * ```
  */
-export function flatten(): <I, O extends Shape, D extends DType, P extends readonly unknown[], S extends readonly unknown[]>(
+export function flatten(): <
+  I,
+  O extends Shape,
+  D extends DType,
+  P extends readonly unknown[],
+  S extends readonly unknown[],
+>(
   net: Net<I, Spec<O, D>, P, S>,
 ) => Net<I, Spec<FlatShape<O>, D>, P, S> {
   return <I, O extends Shape, D extends DType, P extends readonly unknown[], S extends readonly unknown[]>(
@@ -137,7 +149,11 @@ export function flatten(): <I, O extends Shape, D extends DType, P extends reado
   ) => {
     const size = net.output.shape.reduce((a, b) => a * b, 1);
     const output = { shape: [size], dtype: net.output.dtype } as unknown as Spec<FlatShape<O>, D>;
-    return grow(net, { name: "flatten", output, apply: (_, s, x) => [reshape(x as Tensor, [(x as Tensor).shape[0]!, size]), s] });
+    return grow(net, {
+      name: "flatten",
+      output,
+      apply: (_, s, x) => [reshape(x as Tensor, [(x as Tensor).shape[0]!, size]), s],
+    });
   };
 }
 
@@ -171,7 +187,7 @@ export function residual<X, P2 extends readonly unknown[], S2 extends readonly u
 ) => Net<I, X, readonly [...P, P2], readonly [...S, S2]> {
   return (net) => {
     const inner = block(netOf(net.output, net.output, []));
-    requireSameSpec(net.output, inner.output);
+    requireSameSpec("residual", net.output, inner.output);
     return grow(net, {
       name: "residual",
       output: net.output,
@@ -185,9 +201,14 @@ export function residual<X, P2 extends readonly unknown[], S2 extends readonly u
   };
 }
 
-function requireSameSpec(a: unknown, b: unknown): void {
+/** Throws unless a block gives examples like those it takes. */
+export function requireSameSpec(op: string, a: unknown, b: unknown): void {
   if (!isSpec(a) || !isSpec(b)) return;
   if (a.shape.length !== b.shape.length || a.shape.some((d, i) => d !== b.shape[i])) {
-    throw new ShapeError(`residual: the block turns [${a.shape.join(", ")}] into [${b.shape.join(", ")}]; end it with a layer that gives the shape back`);
+    throw new ShapeError(
+      `${op}: the block turns [${a.shape.join(", ")}] into [${
+        b.shape.join(", ")
+      }]; end it with a layer that gives the shape back`,
+    );
   }
 }

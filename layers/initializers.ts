@@ -1,5 +1,16 @@
 /** How weights start: random, at a scale that keeps signals and gradients alive. */
-import { ArgumentError, type Key, mul, normal, ones, type Shape, type Tensor, truncatedNormal, uniform, zeros } from "../mod.ts";
+import {
+  ArgumentError,
+  type Key,
+  mul,
+  normal,
+  ones,
+  type Shape,
+  type Tensor,
+  truncatedNormal,
+  uniform,
+  zeros,
+} from "../mod.ts";
 import { orthogonalMatrix } from "./orthogonal.ts";
 
 /** From a key and a shape to a tensor. The last axis is the outputs', the one before it the inputs', any before those a kernel's. */
@@ -94,7 +105,8 @@ export const lecunTruncatedNormal: Initializer = varianceScaling({});
 /** Independent normals of a standard deviation. */
 export const normalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "normal");
 /** Independent normals of a standard deviation, cut at two of them and widened to make up for it. */
-export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "truncatedNormal");
+export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shape) =>
+  draw(key, shape, deviation, "truncatedNormal");
 /** Independent uniforms between −bound and bound. */
 export const uniformInit = (bound = 0.01): Initializer => (key, shape) =>
   uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;

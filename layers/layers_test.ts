@@ -1,7 +1,25 @@
 /** Nets, layers and initializers. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { flow, pipe } from "fp-ts/lib/function.js";
-import { ArgumentError, grad, jit, key, matmul, mean, mul, normal, ones, type Shape, ShapeError, std, sum, swapAxes, tensor, type Tensor, zeros } from "../mod.ts";
+import {
+  ArgumentError,
+  grad,
+  jit,
+  key,
+  matmul,
+  mean,
+  mul,
+  normal,
+  ones,
+  type Shape,
+  ShapeError,
+  std,
+  sum,
+  swapAxes,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../mod.ts";
 import golden from "../tests/golden/init.json" with { type: "json" };
 import {
   act,
@@ -114,8 +132,14 @@ Deno.test("a net says what does not fit", () => {
       () => net.apply(params, [], zeros([2, 3]) as never, evaluate),
       "net: expected a batch of shape [batch, 2, 3], got [2, 3]; put one batch axis in front of each example",
     ],
-    [() => net.apply([] as never, [], zeros([1, 2, 3]), evaluate), "dense(1): no parameters for it, only 0 given; use those that this net's init made"],
-    [() => pipe(input([]) as never, dense(1) as never), "dense: an example is a scalar, and has no axis to map; reshape it to [1]"],
+    [
+      () => net.apply([] as never, [], zeros([1, 2, 3]), evaluate),
+      "dense(1): no parameters for it, only 0 given; use those that this net's init made",
+    ],
+    [
+      () => pipe(input([]) as never, dense(1) as never),
+      "dense: an example is a scalar, and has no axis to map; reshape it to [1]",
+    ],
   ];
   for (const [call, message] of table) assertEquals(assertThrows(call, Error).message, message);
 });
@@ -145,7 +169,9 @@ Deno.test("orthogonal() gives orthonormal rows or columns", () => {
     const w = orthogonal(2)(key(1), shape) as Tensor;
     const m = tensor(w.dataSync(), { shape: [shape.slice(0, -1).reduce((a, b) => a * b, 1), shape.at(-1)!] }) as Tensor;
     const t = swapAxes(m, 0, 1) as Tensor, gram = (m.shape[0]! >= m.shape[1]! ? matmul(t, m) : matmul(m, t)) as Tensor;
-    (gram.toArray() as number[][]).forEach((row, i) => row.forEach((v, j) => assertAlmostEquals(v, i === j ? 4 : 0, 1e-5)));
+    (gram.toArray() as number[][]).forEach((row, i) =>
+      row.forEach((v, j) => assertAlmostEquals(v, i === j ? 4 : 0, 1e-5))
+    );
   }
 });
 
@@ -183,6 +209,10 @@ Deno.test("softmaxCrossEntropy() takes labels or probabilities, and logits of an
 Deno.test("mse() is the mean of squares and refuses to broadcast", () => {
   assertEquals(mse(tensor([1, 2]), tensor([0, 4]), { reduction: "none" }).toArray(), [1, 4]);
   assertEquals(mse(tensor([1, 2]), tensor([0, 4]), { reduction: "sum" }).item(), 5);
-  assertThrows(() => mse(zeros([2, 1]), zeros([2]) as never), ShapeError, "mse: shapes [2, 1] and [2] differ; reshape one of them");
+  assertThrows(
+    () => mse(zeros([2, 1]), zeros([2]) as never),
+    ShapeError,
+    "mse: shapes [2, 1] and [2] differ; reshape one of them",
+  );
   assertEquals(sum(mul(grad((x: Tensor<readonly [2]>) => mse(x, tensor([0, 4])))(tensor([1, 2])), 1)).item(), -1);
 });

@@ -111,6 +111,8 @@ export function dense<const O extends number>(
 }
 
 function requireAxis(shape: Shape): number {
-  if (shape.length === 0) throw new ShapeError("dense: an example is a scalar, and has no axis to map; reshape it to [1]");
+  if (shape.length === 0) {
+    throw new ShapeError("dense: an example is a scalar, and has no axis to map; reshape it to [1]");
+  }
   return shape.at(-1)!;
 }

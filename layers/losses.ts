@@ -60,11 +60,15 @@ export function softmaxCrossEntropy<const L extends Shape, C extends number, con
   const classes = x.shape[rank - 1]!;
   const fits = (s: Shape, want: Shape) => s.length === want.length && s.every((d, i) => d === want[i]);
   const soft = labels.dtype === "f32" || labels.dtype === "f64";
-  if (labels.dtype === "bool") throw new DTypeError("softmaxCrossEntropy: labels are class indices or probabilities, not bool; cast them");
+  if (labels.dtype === "bool") {
+    throw new DTypeError("softmaxCrossEntropy: labels are class indices or probabilities, not bool; cast them");
+  }
   const want = soft ? x.shape : x.shape.slice(0, -1);
   if (!fits(labels.shape, want)) {
     throw new ShapeError(
-      `softmaxCrossEntropy: logits [${x.shape.join(", ")}] want ${soft ? "probabilities" : "labels"} of shape [${want.join(", ")}], got [${labels.shape.join(", ")}]`,
+      `softmaxCrossEntropy: logits [${x.shape.join(", ")}] want ${soft ? "probabilities" : "labels"} of shape [${
+        want.join(", ")
+      }], got [${labels.shape.join(", ")}]`,
     );
   }
   const p = soft ? labels as Tensor : oneHot(labels as Tensor<Shape, "i32">, classes, { dtype: x.dtype }) as Tensor;

@@ -5,8 +5,9 @@
  * @module
  */
 export { relu } from "../mod.ts";
-export * from "./basic.ts";
+export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
 export * from "./net.ts";
+export * from "./repeat.ts";

@@ -52,7 +52,12 @@ export interface Layer {
  * A network from examples of type `I` to examples of type `O`, with parameters `P` and state `S`, both tuples with an
  * entry for each layer that has some.
  */
-export interface Net<I, O, P extends readonly unknown[] = readonly unknown[], S extends readonly unknown[] = readonly unknown[]> {
+export interface Net<
+  I,
+  O,
+  P extends readonly unknown[] = readonly unknown[],
+  S extends readonly unknown[] = readonly unknown[],
+> {
   /** The examples it takes. */
   readonly input: I;
   /** The examples it gives. */
@@ -119,17 +124,25 @@ export function grow<I, O, O2, P extends readonly unknown[], S extends readonly 
 
 function entry(list: readonly unknown[], i: number, what: string, layer: Layer): unknown {
   if (i < list.length) return list[i];
-  throw new ArgumentError(`${layer.name}: no ${what} for it, only ${list.length} given; use those that this net's init made`);
+  throw new ArgumentError(
+    `${layer.name}: no ${what} for it, only ${list.length} given; use those that this net's init made`,
+  );
 }
 
 /** Throws unless `x` is a batch of examples of a spec. */
 function requireBatch(spec: unknown, x: unknown): void {
   if (isSpec(spec)) {
     const want = `[batch, ${spec.shape.join(", ")}]`.replace(", ]", "]");
-    if (!(x instanceof Tensor)) throw new ArgumentError(`net: expected a ${spec.dtype} tensor of shape ${want}, got ${typeof x}`);
+    if (!(x instanceof Tensor)) {
+      throw new ArgumentError(`net: expected a ${spec.dtype} tensor of shape ${want}, got ${typeof x}`);
+    }
     const shape = x.shape as Shape;
     if (shape.length !== spec.shape.length + 1 || spec.shape.some((d, i) => d !== shape[i + 1])) {
-      throw new ShapeError(`net: expected a batch of shape ${want}, got [${shape.join(", ")}]; put one batch axis in front of each example`);
+      throw new ShapeError(
+        `net: expected a batch of shape ${want}, got [${
+          shape.join(", ")
+        }]; put one batch axis in front of each example`,
+      );
     }
     return;
   }

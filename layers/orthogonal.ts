@@ -1,5 +1,18 @@
 /** Orthonormal columns out of random ones. */
-import { ArgumentError, eye, type Key, mul, normal, qr, reshape, type Shape, sign, sum, swapAxes, type Tensor } from "../mod.ts";
+import {
+  ArgumentError,
+  eye,
+  type Key,
+  mul,
+  normal,
+  qr,
+  reshape,
+  type Shape,
+  sign,
+  sum,
+  swapAxes,
+  type Tensor,
+} from "../mod.ts";
 
 /** A random matrix of a shape with orthonormal rows or columns, uniform among them. */
 export function orthogonalMatrix<const S extends Shape>(key: Key, shape: S): Tensor<S> {

@@ -1,5 +1,20 @@
 /** Adam: step sizes from running moments of the gradients. */
-import { add, ArgumentError, cast, div, type DType, mul, neg, pow, type Shape, sqrt, square, sub, type Tensor, tree } from "../mod.ts";
+import {
+  add,
+  ArgumentError,
+  cast,
+  div,
+  type DType,
+  mul,
+  neg,
+  pow,
+  type Shape,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tree,
+} from "../mod.ts";
 import { firstStep, type LearningRate, nextStep, rateAt, requireRate } from "./schedule.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
@@ -57,12 +72,17 @@ export function adam(rate: LearningRate = 1e-3, options: AdamOptions = {}): Grad
       const next = nextStep(step);
       const m1 = tree.map((m, g) => average(beta1)(m, g!), mean, gradients);
       const v1 = tree.map((v, g) => average(beta2)(v, square(g!) as X), squares, gradients);
-      const updates = tree.map((_, m, v) => {
-        const t = cast(next as X, m!.dtype);
-        const bias = (decay: number) => sub(1, pow(decay, t) as X) as X;
-        const mHat = div(m!, bias(beta1)) as X, vHat = div(v!, bias(beta2)) as X;
-        return mul(neg(div(mHat, add(sqrt(vHat) as X, epsilon) as X) as X), rateAt(rate, step, m!.dtype) as X);
-      }, gradients, m1, v1);
+      const updates = tree.map(
+        (_, m, v) => {
+          const t = cast(next as X, m!.dtype);
+          const bias = (decay: number) => sub(1, pow(decay, t) as X) as X;
+          const mHat = div(m!, bias(beta1)) as X, vHat = div(v!, bias(beta2)) as X;
+          return mul(neg(div(mHat, add(sqrt(vHat) as X, epsilon) as X) as X), rateAt(rate, step, m!.dtype) as X);
+        },
+        gradients,
+        m1,
+        v1,
+      );
       return [updates, { step: next, mean: m1, square: v1 }];
     },
   };

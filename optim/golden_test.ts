@@ -11,13 +11,22 @@ import {
   sigmoid,
   sum,
   swapAxes,
-  tensor,
   type Tensor,
+  tensor,
   tree,
   valueAndGrad,
 } from "../mod.ts";
 import golden from "../tests/golden/optimizers.json" with { type: "json" };
-import { adam, applyUpdates, chain, clipByGlobalNorm, type GradientTransformation, identity, monoidTransformation, sgd } from "./mod.ts";
+import {
+  adam,
+  applyUpdates,
+  chain,
+  clipByGlobalNorm,
+  type GradientTransformation,
+  identity,
+  monoidTransformation,
+  sgd,
+} from "./mod.ts";
 
 type X = Tensor<Shape, DType>;
 type Params = readonly [X, X, X, X];
@@ -95,7 +104,9 @@ Deno.test("gradient transformations obey the laws of a Monoid", () => {
     const [, s] = t.update(grads, t.init(p), p);
     return t.update(grads, s, p)[0][0]!.toArray();
   };
-  const { concat, empty } = monoidTransformation, any = fc.constantFrom(...parts), slope = fc.float({ noNaN: true, min: -8, max: 8 });
+  const { concat, empty } = monoidTransformation,
+    any = fc.constantFrom(...parts),
+    slope = fc.float({ noNaN: true, min: -8, max: 8 });
   fc.assert(fc.property(any, any, any, slope, (a, b, c, g) => {
     assertEquals(twice(concat(concat(a, b), c), g), twice(concat(a, concat(b, c)), g));
     assertEquals(twice(concat(empty, a), g), twice(a, g));
@@ -105,7 +116,9 @@ Deno.test("gradient transformations obey the laws of a Monoid", () => {
 
 Deno.test("clipByGlobalNorm() leaves short gradients and zeros alone", () => {
   const clip = clipByGlobalNorm(10);
-  for (const g of [[tensor([3, 4])], [tensor([0, 0])]]) assertEquals(clip.update(g, [], g)[0][0]!.toArray(), g[0]!.toArray());
+  for (const g of [[tensor([3, 4])], [tensor([0, 0])]]) {
+    assertEquals(clip.update(g, [], g)[0][0]!.toArray(), g[0]!.toArray());
+  }
 });
 
 Deno.test("optimizers refuse settings out of range", () => {

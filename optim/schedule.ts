@@ -9,8 +9,14 @@ export type LearningRate = number | Tensor<readonly []> | Schedule;
 
 /** Throws unless a rate is usable. */
 export function requireRate(op: string, rate: LearningRate): void {
-  if (typeof rate === "number" ? !(rate >= 0 && Number.isFinite(rate)) : typeof rate !== "function" && !(rate instanceof Tensor)) {
-    throw new ArgumentError(`${op}: the learning rate is a number of 0 or more, a scalar tensor or a schedule, not ${String(rate)}`);
+  if (
+    typeof rate === "number"
+      ? !(rate >= 0 && Number.isFinite(rate))
+      : typeof rate !== "function" && !(rate instanceof Tensor)
+  ) {
+    throw new ArgumentError(
+      `${op}: the learning rate is a number of 0 or more, a scalar tensor or a schedule, not ${String(rate)}`,
+    );
   }
 }
 
@@ -21,7 +27,11 @@ export const firstStep = (): Tensor<readonly [], "i32"> => zeros([], { dtype: "i
 export const nextStep = (step: Tensor<readonly [], "i32">): Tensor<readonly [], "i32"> => add(step, 1);
 
 /** The rate at a step, for a tensor of some dtype. */
-export function rateAt(rate: LearningRate, step: Tensor<readonly [], "i32">, dtype: DType): number | Tensor<Shape, DType> {
+export function rateAt(
+  rate: LearningRate,
+  step: Tensor<readonly [], "i32">,
+  dtype: DType,
+): number | Tensor<Shape, DType> {
   if (typeof rate === "number") return rate;
   return cast((typeof rate === "function" ? rate(step) : rate) as Tensor<Shape, DType>, dtype);
 }

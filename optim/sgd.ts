@@ -40,7 +40,9 @@ interface SgdState {
 export function sgd(rate: LearningRate, options: SgdOptions = {}): GradientTransformation {
   const { momentum = 0, nesterov = false } = options;
   requireRate("sgd", rate);
-  if (!(momentum >= 0 && momentum < 1)) throw new ArgumentError(`sgd: momentum is 0 or more and below 1, not ${momentum}`);
+  if (!(momentum >= 0 && momentum < 1)) {
+    throw new ArgumentError(`sgd: momentum is 0 or more and below 1, not ${momentum}`);
+  }
   if (nesterov && momentum === 0) throw new ArgumentError("sgd: Nesterov's method needs a momentum above 0");
   return {
     init: (params) => ({ step: firstStep(), velocity: momentum === 0 ? null : tree.zeros(params) }),

@@ -91,5 +91,9 @@ export const chain = (...parts: readonly GradientTransformation[]): GradientTran
  * ```
  */
 export function applyUpdates<P>(params: P, updates: P): P {
-  return tree.map((p, u) => cast(add(p as Tensor<Shape, DType>, u as never) as Tensor<Shape, DType>, p.dtype), params, updates);
+  return tree.map(
+    (p, u) => cast(add(p as Tensor<Shape, DType>, u as never) as Tensor<Shape, DType>, p.dtype),
+    params,
+    updates,
+  );
 }

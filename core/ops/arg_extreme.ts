@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import { argMax, argMin } from "../primitives/arg_extreme.ts";
 import { checkNotEmpty } from "../primitives/reduce_extreme.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";

@@ -17,7 +17,10 @@ export interface BinaryOp<Name extends string> {
   /** A number and a tensor. */
   <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, Weak<D>>;
   /** Two tensors of one shape. */
-  <S extends Shape, D extends DType, E extends DType>(a: Tensor<S, D>, b: Tensor<NoInfer<S>, E>): Tensor<S, Promote<D, E>>;
+  <S extends Shape, D extends DType, E extends DType>(
+    a: Tensor<S, D>,
+    b: Tensor<NoInfer<S>, E>,
+  ): Tensor<S, Promote<D, E>>;
   /** A tensor and a vector along its last axis. */
   <L extends Shape, N extends number, D extends DType, E extends DType>(
     a: Tensor<readonly [...L, N], D>,
@@ -45,7 +48,10 @@ export interface BinaryFloatOp<Name extends string> {
   /** A number and a tensor. */
   <S extends Shape, D extends DType>(a: number, b: Tensor<S, D>): Tensor<S, FloatOf<D>>;
   /** Two tensors of one shape. */
-  <S extends Shape, D extends DType, E extends DType>(a: Tensor<S, D>, b: Tensor<NoInfer<S>, E>): Tensor<S, FloatOf<Promote<D, E>>>;
+  <S extends Shape, D extends DType, E extends DType>(
+    a: Tensor<S, D>,
+    b: Tensor<NoInfer<S>, E>,
+  ): Tensor<S, FloatOf<Promote<D, E>>>;
   /** A tensor and a vector along its last axis. */
   <L extends Shape, N extends number, D extends DType, E extends DType>(
     a: Tensor<readonly [...L, N], D>,

@@ -47,7 +47,11 @@ export type ArrayDType<A extends TypedArray> = A extends Float32Array ? "f32"
  * assertEquals(tensor(new Int32Array([1, 2, 3, 4]), { shape: [2, 2] }).toArray(), [[1, 2], [3, 4]]);
  * ```
  */
-export function tensor<A extends TypedArray, const S extends Shape = readonly [number], D extends DType = ArrayDType<A>>(
+export function tensor<
+  A extends TypedArray,
+  const S extends Shape = readonly [number],
+  D extends DType = ArrayDType<A>,
+>(
   values: A,
   options?: { readonly shape?: S; readonly dtype?: D },
 ): Tensor<S, D>;
@@ -65,10 +69,15 @@ export function tensor(
   return ArrayBuffer.isView(values) ? fromTyped(values as TypedArray, options) : fromNested(values, options.dtype);
 }
 
-function fromTyped(from: TypedArray, options: { readonly dtype?: DType | undefined; readonly shape?: Shape | undefined }): Value {
+function fromTyped(
+  from: TypedArray,
+  options: { readonly dtype?: DType | undefined; readonly shape?: Shape | undefined },
+): Value {
   const dtype = dtypeOfArray(from), shape = checkShape("tensor", options.shape ?? [from.length]);
   if (sizeOf(shape) !== from.length) {
-    throw new ShapeError(`tensor: ${from.length} elements do not fill shape ${show(shape)}, which has ${sizeOf(shape)}`);
+    throw new ShapeError(
+      `tensor: ${from.length} elements do not fill shape ${show(shape)}, which has ${sizeOf(shape)}`,
+    );
   }
   return cast(new Concrete(shape, dtype, from.slice()), requireDType("tensor", options.dtype ?? dtype));
 }

@@ -3,7 +3,7 @@ import type { DType, FloatOf } from "../dtype.ts";
 import { cast } from "../primitives/cast.ts";
 import { cumulative, type Running } from "../primitives/cumulative.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { AxisOk, Flatten } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat, requireTensor } from "./operands.ts";
@@ -18,7 +18,7 @@ export interface CumulativeOptions<A extends number | undefined = number | undef
 }
 
 /** The shape of a running combination: flat where no axis is named. */
-export type Cumulative<S extends Shape, A> = A extends undefined ? Flatten<S> : S;
+export type CumulativeShape<S extends Shape, A> = A extends undefined ? Flatten<S> : S;
 
 function running(
   op: string,
@@ -55,8 +55,8 @@ const widened = (x: Value): Value => cast(x, sumOf(x.dtype));
 export function cumSum<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D> & AxisOk<"cumSum", S, A>,
   options: CumulativeOptions<A> = {},
-): Tensor<Cumulative<S, A>, SumOf<D>> {
-  return running("cumSum", x, options, "sum", widened) as Tensor<Cumulative<S, A>, SumOf<D>>;
+): Tensor<CumulativeShape<S, A>, SumOf<D>> {
+  return running("cumSum", x, options, "sum", widened) as Tensor<CumulativeShape<S, A>, SumOf<D>>;
 }
 
 /**
@@ -78,8 +78,8 @@ export function cumSum<S extends Shape, D extends DType, const A extends number 
 export function cumProd<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D> & AxisOk<"cumProd", S, A>,
   options: CumulativeOptions<A> = {},
-): Tensor<Cumulative<S, A>, SumOf<D>> {
-  return running("cumProd", x, options, "prod", widened) as Tensor<Cumulative<S, A>, SumOf<D>>;
+): Tensor<CumulativeShape<S, A>, SumOf<D>> {
+  return running("cumProd", x, options, "prod", widened) as Tensor<CumulativeShape<S, A>, SumOf<D>>;
 }
 
 /**
@@ -102,9 +102,9 @@ export function cumProd<S extends Shape, D extends DType, const A extends number
 export function cumMax<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D> & AxisOk<"cumMax", S, A>,
   options: CumulativeOptions<A> = {},
-): Tensor<Cumulative<S, A>, D> {
+): Tensor<CumulativeShape<S, A>, D> {
   const y = running("cumMax", x, options, "max", (v) => requireNumbers("cumMax", v, "cast it to i32 first"));
-  return y as Tensor<Cumulative<S, A>, D>;
+  return y as Tensor<CumulativeShape<S, A>, D>;
 }
 
 /**
@@ -127,9 +127,9 @@ export function cumMax<S extends Shape, D extends DType, const A extends number 
 export function cumMin<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D> & AxisOk<"cumMin", S, A>,
   options: CumulativeOptions<A> = {},
-): Tensor<Cumulative<S, A>, D> {
+): Tensor<CumulativeShape<S, A>, D> {
   const y = running("cumMin", x, options, "min", (v) => requireNumbers("cumMin", v, "cast it to i32 first"));
-  return y as Tensor<Cumulative<S, A>, D>;
+  return y as Tensor<CumulativeShape<S, A>, D>;
 }
 
 /**
@@ -146,13 +146,13 @@ export function cumMin<S extends Shape, D extends DType, const A extends number 
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const y = logCumSumExp(tensor([Math.log(0.2), Math.log(0.3), Math.log(0.5)])).toArray();
- * assertAlmostEquals(y[1], Math.log(0.5), 1e-6);
+ * assertAlmostEquals(y[1]!, Math.log(0.5), 1e-6);
  * ```
  */
 export function logCumSumExp<S extends Shape, D extends DType, const A extends number | undefined = undefined>(
   x: Tensor<S, D> & AxisOk<"logCumSumExp", S, A>,
   options: CumulativeOptions<A> = {},
-): Tensor<Cumulative<S, A>, FloatOf<D>> {
+): Tensor<CumulativeShape<S, A>, FloatOf<D>> {
   const y = running("logCumSumExp", x, options, "logSumExp", asFloat);
-  return y as Tensor<Cumulative<S, A>, FloatOf<D>>;
+  return y as Tensor<CumulativeShape<S, A>, FloatOf<D>>;
 }

@@ -3,7 +3,7 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { sub } from "../primitives/arithmetic.ts";
 import { sliceAxis } from "../primitives/slice.ts";
-import { type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { AxisOk } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
@@ -18,7 +18,7 @@ export interface DiffOptions<A extends number = number> {
 }
 
 /** The shape of differences: one axis is shorter, and sizes are not computed in types. */
-export type Diff<S extends Shape> = { readonly [I in keyof S]: number };
+export type DiffShape<S extends Shape> = { readonly [I in keyof S]: number };
 
 /**
  * Differences of neighbours along an axis, `x[i + 1] − x[i]`, taken `n` times.
@@ -41,7 +41,7 @@ export type Diff<S extends Shape> = { readonly [I in keyof S]: number };
 export function diff<S extends Shape, D extends DType, const A extends number = -1>(
   x: Tensor<S, D> & AxisOk<"diff", S, A>,
   options: DiffOptions<A> = {},
-): Tensor<Diff<S>, D> {
+): Tensor<DiffShape<S>, D> {
   let y = requireNumbers("diff", requireTensor("diff", x), "cast it to i32 first");
   checkOptions("diff", options);
   const axis = oneAxis("diff", options.axis ?? -1, y.shape.length), n: unknown = options.n ?? 1;
@@ -52,5 +52,5 @@ export function diff<S extends Shape, D extends DType, const A extends number = 
     const size = y.shape[axis]!;
     y = sub(sliceAxis(y, axis, 1, size), sliceAxis(y, axis, 0, size - 1));
   }
-  return y as Tensor<Diff<S>, D>;
+  return y as Tensor<DiffShape<S>, D>;
 }

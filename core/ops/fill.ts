@@ -34,7 +34,10 @@ const dtypeOf = (op: string, o: { readonly dtype?: DType }): DType => requireDTy
  * assertEquals(zeros([2, 3]).toArray(), [[0, 0, 0], [0, 0, 0]]);
  * ```
  */
-export function zeros<const S extends Shape, D extends DType = "f32">(shape: S, options: CreateOptions<D> = {}): Tensor<S, D> {
+export function zeros<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  options: CreateOptions<D> = {},
+): Tensor<S, D> {
   return fullValue(checkShape("zeros", shape), 0, dtypeOf("zeros", options)) as Tensor<S, D>;
 }
 
@@ -53,7 +56,10 @@ export function zeros<const S extends Shape, D extends DType = "f32">(shape: S, 
  * assertEquals(ones([3], { dtype: "i32" }).toArray(), [1, 1, 1]);
  * ```
  */
-export function ones<const S extends Shape, D extends DType = "f32">(shape: S, options: CreateOptions<D> = {}): Tensor<S, D> {
+export function ones<const S extends Shape, D extends DType = "f32">(
+  shape: S,
+  options: CreateOptions<D> = {},
+): Tensor<S, D> {
   return fullValue(checkShape("ones", shape), 1, dtypeOf("ones", options)) as Tensor<S, D>;
 }
 
@@ -72,7 +78,11 @@ export function ones<const S extends Shape, D extends DType = "f32">(shape: S, o
  * assertEquals(full([2], 7).toArray(), [7, 7]);
  * ```
  */
-export function full<const S extends Shape, V extends number | boolean, D extends DType = V extends boolean ? "bool" : "f32">(
+export function full<
+  const S extends Shape,
+  V extends number | boolean,
+  D extends DType = V extends boolean ? "bool" : "f32",
+>(
   shape: S,
   value: V,
   options: CreateOptions<D> = {},
@@ -82,7 +92,10 @@ export function full<const S extends Shape, V extends number | boolean, D extend
 }
 
 const like = (op: string, value: number) =>
-<S extends Shape, D extends DType, E extends DType = D>(x: Tensor<S, D>, options: CreateOptions<E> = {}): Tensor<S, E> =>
+<S extends Shape, D extends DType, E extends DType = D>(
+  x: Tensor<S, D>,
+  options: CreateOptions<E> = {},
+): Tensor<S, E> =>
   fullValue(requireTensor(op, x).shape, value, requireDType(op, options.dtype ?? x.dtype)) as Tensor<S, E>;
 
 /** The type of `zerosLike` and `onesLike`. */
@@ -166,7 +179,10 @@ export function eye<const N extends number, const M extends number = N, D extend
   const columns = options.columns ?? rows, offset = options.offset ?? 0;
   requireCount("eye", rows, "the number of rows");
   requireCount("eye", columns, "the number of columns");
-  const test = equal(add(iota([rows, columns], 0), fullValue([rows, columns], offset, "i32")), iota([rows, columns], 1));
+  const test = equal(
+    add(iota([rows, columns], 0), fullValue([rows, columns], offset, "i32")),
+    iota([rows, columns], 1),
+  );
   return cast(test, dtypeOf("eye", options)) as Tensor<readonly [N, M], D>;
 }
 
@@ -190,20 +206,27 @@ export function diag<D extends DType>(
   options: { readonly offset?: number } = {},
 ): Tensor<readonly [number, number], D> {
   const v = requireTensor("diag", x), offset = options.offset ?? 0;
-  if (v.shape.length !== 1) throw new ShapeError(`diag: expected a vector, got rank ${v.shape.length}; use diagonal to read a matrix's diagonal`);
+  if (v.shape.length !== 1) {
+    throw new ShapeError(
+      `diag: expected a vector, got rank ${v.shape.length}; use diagonal to read a matrix's diagonal`,
+    );
+  }
   const n = v.shape[0]!, k = Math.abs(offset), m = n + k;
   // Column j of the result holds element j − offset (above) or j (below), where row and column fit.
   const rows = iota([m, m], 0), columns = iota([m, m], 1), shift = fullValue([m, m], offset, "i32");
   const padded = padTo(v, m, Math.max(offset, 0));
-  return select(equal(add(rows, shift), columns), broadcast(padded, [m, m], [1]), fullValue([m, m], 0, v.dtype)) as Tensor<
+  return select(
+    equal(add(rows, shift), columns),
+    broadcast(padded, [m, m], [1]),
+    fullValue([m, m], 0, v.dtype),
+  ) as Tensor<
     readonly [number, number],
     D
   >;
 }
 
 /** A vector with zeros before and after it. */
-const padTo = (v: Value, length: number, before: number): Value =>
-  pad(v, [before], [length - before - v.shape[0]!]);
+const padTo = (v: Value, length: number, before: number): Value => pad(v, [before], [length - before - v.shape[0]!]);
 
 /**
  * Evenly spaced numbers from `start` up to, without, `stop`.
@@ -229,13 +252,21 @@ export function arange<D extends DType = "i32">(
   step?: number,
   options?: CreateOptions<D>,
 ): Tensor<readonly [number], D>;
-export function arange(first: number, second?: number | CreateOptions<DType>, third?: number, last: CreateOptions<DType> = {}): Value {
+export function arange(
+  first: number,
+  second?: number | CreateOptions<DType>,
+  third?: number,
+  last: CreateOptions<DType> = {},
+): Value {
   const [start, stop, options] = typeof second === "number" ? [first, second, last] : [0, first, second ?? {}];
   const step = third ?? 1;
   if (!(Number.isFinite(start) && Number.isFinite(stop) && Number.isFinite(step)) || step === 0) {
-    throw new ArgumentError(`arange: start, stop and step are finite numbers and step is not 0, got ${start}, ${stop}, ${step}`);
+    throw new ArgumentError(
+      `arange: start, stop and step are finite numbers and step is not 0, got ${start}, ${stop}, ${step}`,
+    );
   }
-  const whole = [start, stop, step].every(Number.isInteger), dtype = requireDType("arange", options.dtype ?? (whole ? "i32" : "f32"));
+  const whole = [start, stop, step].every(Number.isInteger),
+    dtype = requireDType("arange", options.dtype ?? (whole ? "i32" : "f32"));
   const n = Math.max(0, Math.ceil((stop - start) / step));
   return computed([n], dtype, (i) => start + i * step);
 }
@@ -324,7 +355,9 @@ export function oneHot<const L extends Shape, const N extends number, D extends 
 ): Tensor<readonly [...L, N], D> {
   const l = requireTensor("oneHot", labels, "labels");
   requireCount("oneHot", classes, "the number of classes");
-  if (!["i32", "u32", "u8"].includes(l.dtype)) throw new DTypeError(`oneHot: labels are integers, not ${l.dtype}; cast them to i32`);
+  if (!["i32", "u32", "u8"].includes(l.dtype)) {
+    throw new DTypeError(`oneHot: labels are integers, not ${l.dtype}; cast them to i32`);
+  }
   const shape = [...l.shape, classes], axes = l.shape.map((_, i) => i);
   const test = equal(broadcast(cast(l, "i32"), shape, axes), iota(shape, l.shape.length));
   return cast(test, dtypeOf("oneHot", options)) as Tensor<readonly [...L, N], D>;
@@ -352,7 +385,10 @@ function triangle(op: string, x: unknown, offset: number, keep: (columns: Value,
  * assertEquals(tril(ones([2, 2])).toArray(), [[1, 0], [1, 1]]);
  * ```
  */
-export function tril<S extends Shape, D extends DType>(x: Tensor<S, D>, options: { readonly offset?: number } = {}): Tensor<S, D> {
+export function tril<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options: { readonly offset?: number } = {},
+): Tensor<S, D> {
   return triangle("tril", x, options.offset ?? 0, (c, r) => lessEqual(c, r)) as Tensor<S, D>;
 }
 
@@ -371,7 +407,10 @@ export function tril<S extends Shape, D extends DType>(x: Tensor<S, D>, options:
  * assertEquals(triu(ones([2, 2])).toArray(), [[1, 1], [0, 1]]);
  * ```
  */
-export function triu<S extends Shape, D extends DType>(x: Tensor<S, D>, options: { readonly offset?: number } = {}): Tensor<S, D> {
+export function triu<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options: { readonly offset?: number } = {},
+): Tensor<S, D> {
   return triangle("triu", x, options.offset ?? 0, (c, r) => greaterEqual(c, r)) as Tensor<S, D>;
 }
 

@@ -14,9 +14,9 @@ import { select } from "../primitives/select.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { sameShape, type Shape, show } from "../shape.ts";
 import { fromArray, Tensor, type Value } from "../tensor.ts";
+import { placesIn, requireVector } from "./binary_search.ts";
 import { asFloat, requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
-import { placesIn, requireVector } from "./search_sorted.ts";
 
 /** Adds each weight, or 1, to the bin its index names; indices that name none are left out. */
 function count(indices: Value, length: number, weights: Value | null): Value {
@@ -98,7 +98,7 @@ export interface HistogramOptions {
 }
 
 /** How many bins options ask for, `number` where the edges are a tensor of unknown size. */
-export type Bins<O> = O extends { readonly bins: infer B } ? B extends number ? B : number : 10;
+export type BinsOf<O> = O extends { readonly bins: infer B } ? B extends number ? B : number : 10;
 
 /** The dtype of the counts of a histogram. */
 export type CountsOf<D extends DType, O> = O extends { readonly density: true } ? FloatOf<D>
@@ -108,7 +108,7 @@ export type CountsOf<D extends DType, O> = O extends { readonly density: true } 
 /** Counts, and the edges of the bins. */
 export interface Histogram<D extends DType, O> {
   /** For each bin the number of elements in it, or the sum of their weights. */
-  readonly counts: Tensor<readonly [Bins<O>], CountsOf<D, O>>;
+  readonly counts: Tensor<readonly [BinsOf<O>], CountsOf<D, O>>;
   /** The edges, one more than bins, float. */
   readonly edges: Tensor<readonly [number], FloatOf<D>>;
 }

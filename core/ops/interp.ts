@@ -13,9 +13,9 @@ import { sliceAxis } from "../primitives/slice.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import type { FloatOf, Promote } from "../dtype.ts";
+import { placesIn, requireVector } from "./binary_search.ts";
 import { asFloat, promoted, requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
-import { placesIn, requireVector } from "./search_sorted.ts";
 
 /** Options of `interp`. */
 export interface InterpOptions {

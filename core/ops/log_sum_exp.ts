@@ -17,7 +17,7 @@ import { asFloat } from "./operands.ts";
 import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 
 /** log Σ eˣ over axes of a float value. */
-export function logSumExpOver(x: Value, axes: readonly number[]): Value {
+function logSumExpOver(x: Value, axes: readonly number[]): Value {
   const shape = dropAxes(x.shape, axes);
   if (sizeOf(axes.map((a) => x.shape[a]!)) === 0) return full(shape, -Infinity, x.dtype);
   // Any shift gives the same sum, so none of the derivative goes through it.

@@ -15,9 +15,10 @@ import { select } from "../primitives/select.ts";
 import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import { correctionOf, sqrtFlatAtZero } from "./moments.ts";
 import { asFloat } from "./operands.ts";
 import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
-import { correctionOf, sqrtFlatAtZero, type VarianceOptions } from "./statistics.ts";
+import type { VarianceOptions } from "./statistics.ts";
 
 /** NaN replaced; only floats have any. */
 const replaced = (x: Value, by: number): Value => isFloat(x.dtype) ? select(isNaN(x), fullLike(x, by), x) : x;

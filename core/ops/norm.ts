@@ -13,9 +13,9 @@ import { select } from "../primitives/select.ts";
 import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import { sqrtFlatAtZero } from "./moments.ts";
 import { asFloat } from "./operands.ts";
 import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
-import { sqrtFlatAtZero } from "./statistics.ts";
 
 /** Options of a norm. */
 export interface NormOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>

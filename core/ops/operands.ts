@@ -1,5 +1,5 @@
 /** How public operations take their operands: numbers beside tensors, promotion, broadcasting, data last. */
-import { type DType, isDType, isFloat, kindOf, promote, rangeOf, type Promote, weak, type Weak } from "../dtype.ts";
+import { type DType, isDType, isFloat, kindOf, type Promote, promote, rangeOf, type Weak, weak } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -33,7 +33,9 @@ export function requireTensor(op: string, x: unknown, what = "argument"): Value 
     ? "a Promise; await it first"
     : ArrayBuffer.isView(x)
     ? "a typed array; wrap it: tensor(…)"
-    : `${typeof x === "object" ? x === null ? "null" : x?.constructor?.name ?? "an object" : `the ${typeof x} ${String(x)}`}`;
+    : `${
+      typeof x === "object" ? x === null ? "null" : x?.constructor?.name ?? "an object" : `the ${typeof x} ${String(x)}`
+    }`;
   throw new ArgumentError(`${op}: expected a tensor as ${what}, got ${given}`);
 }
 
@@ -60,7 +62,11 @@ export function scalarOf(op: string, x: number | boolean, dtype: DType): Value {
 export function promoted(op: string, ...xs: readonly unknown[]): Value[] {
   const tensors = xs.filter((x): x is Value => x instanceof Tensor);
   const numbers = xs.filter((x) => typeof x === "number");
-  let dtype: DType = tensors.length > 0 ? tensors.map((t) => t.dtype).reduce(promote) : numbers.length > 0 ? "f32" : "bool";
+  let dtype: DType = tensors.length > 0
+    ? tensors.map((t) => t.dtype).reduce(promote)
+    : numbers.length > 0
+    ? "f32"
+    : "bool";
   if (numbers.length > 0) dtype = weak(dtype);
   return xs.map((x, i) =>
     typeof x === "number" || typeof x === "boolean"

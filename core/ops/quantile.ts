@@ -14,6 +14,8 @@ import { type QuantileMethod, quantileOfNumbers, quantileOfSorted, requireMethod
 import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
 
+export type { QuantileMethod } from "./order_statistics.ts";
+
 /** Options of a quantile. */
 export interface QuantileOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>
   extends ReduceOptions<A, K> {
@@ -22,7 +24,7 @@ export interface QuantileOptions<A extends AxesOption = AxesOption, K extends bo
 }
 
 /** The shape of a quantile, or of a list of them along a new axis in front. */
-export type Quantile<S extends Shape, A, K, Q> = Q extends readonly unknown[]
+export type QuantileShape<S extends Shape, A, K, Q> = Q extends readonly unknown[]
   ? readonly [Q["length"], ...Reduce<S, A, K>]
   : Reduce<S, A, K>;
 
@@ -39,7 +41,7 @@ export interface QuantileOp<Name extends string> {
     x: Tensor<S, D> & ReduceOk<Name, S, A>,
     q: Q,
     options?: QuantileOptions<A, K>,
-  ): Tensor<Quantile<S, A, K, Q>, FloatOf<D>>;
+  ): Tensor<QuantileShape<S, A, K, Q>, FloatOf<D>>;
   /** `pipe(x, f(q, options?))`. */
   <
     const Q extends number | readonly number[],
@@ -50,7 +52,7 @@ export interface QuantileOp<Name extends string> {
     options?: QuantileOptions<A, K>,
   ): <S extends Shape, D extends DType>(
     x: Tensor<S, D> & ReduceOk<Name, S, A>,
-  ) => Tensor<Quantile<S, A, K, Q>, FloatOf<D>>;
+  ) => Tensor<QuantileShape<S, A, K, Q>, FloatOf<D>>;
 }
 
 type OfSorted = (sorted: Value, q: number, method: QuantileMethod) => Value;

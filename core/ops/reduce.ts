@@ -1,22 +1,17 @@
 /** Sums, means, products and extremes over axes. */
 import type { DType, FloatOf } from "../dtype.ts";
-import { div } from "../primitives/arithmetic.ts";
 import { cast } from "../primitives/cast.ts";
-import { fullLike } from "../primitives/create.ts";
 import { checkNotEmpty, reduceMax, reduceMin, type Ties } from "../primitives/reduce_extreme.ts";
 import { reduceProd } from "../primitives/reduce_prod.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { meanOver } from "./moments.ts";
 import { asFloat } from "./operands.ts";
 import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
 
-/** The mean of a float value over axes. */
-export function meanOver(x: Value, axes: readonly number[]): Value {
-  const total = reduceSum(x, axes);
-  return div(total, fullLike(total, sizeOf(axes.map((a) => x.shape[a]!))));
-}
+export type { AxesOption, ReduceOptions, SumOf } from "./reduction.ts";
 
 /** Who has the derivative at ties: the first along one axis that was named alone, else all evenly, as in PyTorch. */
 const ties = (options: ReduceOptions): Ties => typeof options.axis === "number" ? "first" : "split";

@@ -1,18 +1,10 @@
 /** Spread: variance and standard deviation. */
 import type { DType, FloatOf } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
-import { div, mul, sub } from "../primitives/arithmetic.ts";
-import { broadcastBack } from "../primitives/broadcast.ts";
-import { equal } from "../primitives/compare.ts";
-import { fullLike, onesLike, zerosLike } from "../primitives/create.ts";
-import { sqrt } from "../primitives/power.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
-import { select } from "../primitives/select.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { correctionOf, sqrtFlatAtZero, varianceOver } from "./moments.ts";
 import { asFloat } from "./operands.ts";
-import { meanOver } from "./reduce.ts";
 import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
 
 /** Options of a variance. */
@@ -20,26 +12,6 @@ export interface VarianceOptions<A extends AxesOption = AxesOption, K extends bo
   extends ReduceOptions<A, K> {
   /** What is taken from the number of elements before dividing by it: 0 if left out, 1 for the unbiased estimate. */
   readonly correction?: number;
-}
-
-/** The correction, checked. */
-export function correctionOf(op: string, options: VarianceOptions): number {
-  const c: unknown = options.correction ?? 0;
-  if (typeof c === "number" && Number.isFinite(c)) return c;
-  throw new ArgumentError(
-    `${op}: correction ${String(c)} is not a finite number; use 0, or 1 for the unbiased estimate`,
-  );
-}
-
-/** √x whose derivative at 0 is 0, which is what a length and a deviation have at their lowest point. */
-export function sqrtFlatAtZero(x: Value): Value {
-  const none = equal(x, zerosLike(x));
-  return select(none, zerosLike(x), sqrt(select(none, onesLike(x), x)));
-}
-
-function varianceOver(x: Value, axes: readonly number[], correction: number): Value {
-  const d = sub(x, broadcastBack(meanOver(x, axes), x.shape, axes)), total = reduceSum(mul(d, d), axes);
-  return div(total, fullLike(total, Math.max(0, sizeOf(axes.map((a) => x.shape[a]!)) - correction)));
 }
 
 /**

@@ -18,9 +18,9 @@ import { sliceAxis } from "../primitives/slice.ts";
 import { sort } from "../primitives/sort.ts";
 import { type Shape, stridesOf } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import { placesIn } from "./binary_search.ts";
 import { requireTensor, scalarOf } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
-import { placesIn } from "./search_sorted.ts";
 
 /** How many results to make room for, and what fills the room that is left. */
 export interface SizeOptions<N extends number = number> {

@@ -10,7 +10,7 @@ import { AdjointError } from "../core/errors.ts";
 export type Either<E, A> = { readonly _tag: "Left"; readonly left: E } | { readonly _tag: "Right"; readonly right: A };
 
 /** The formats a `FormatError` may speak of. */
-export type Format = "idx";
+export type Format = "idx" | "safetensors";
 
 /** Bytes that are not the format they were read as. */
 export interface FormatError {

@@ -1,7 +1,12 @@
 /**
- * Data: formats and the data sets read from them.
+ * Data: file formats and the data sets read from them.
+ *
+ * Decoders take bytes from outside and give an `Either`: what the bytes hold, or a `FormatError` that says what is wrong
+ * with them and where. Encoders throw on a mistake in the program. `orThrow` turns the first into the second.
  *
  * @module
  */
 
-export {};
+export * from "./errors.ts";
+export * from "./formats/idx.ts";
+export * from "./formats/safetensors.ts";

@@ -12,13 +12,13 @@
 import { apply, constant, elements, type Expr, index, inRange, int, load, select } from "../compiler/kernel.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
-import type { Batched, MappedAxis, Primitive } from "../primitive.ts";
-import { type Shape, show, sizeOf, stridesOf } from "../shape.ts";
+import type { Batched, Primitive } from "../primitive.ts";
+import { show, sizeOf, stridesOf } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 import { zerosLike } from "./create.ts";
 import { reshape } from "./reshape.ts";
 import { scatterAdd } from "./scatter.ts";
-import { moveAxis } from "./transpose.ts";
+import { moveAxis, transpose } from "./transpose.ts";
 
 /** What is done where an index is out of range. */
 export type OutOfRange = "clamp" | "drop";
@@ -137,7 +137,7 @@ export const gatherP: Primitive<Places> = {
     [dx ? bind1(gatherP, [dx, indices!], p) : null],
   ],
   transpose: ([ct], [x, indices], _, p) => [scatterAdd(zerosLike(x!), indices!, ct!, p), null],
-  batch: ([x, indices], [mx, mi], p, axis) => batchGather(x!, indices!, mx!, mi!, p, axis),
+  batch: ([x, indices], [mx, mi], p) => batchGather(x!, indices!, mx!, mi!, p),
   lower: ([x, indices], p) => {
     const at = placeExprs(x!, indices!, p), read = load(0, at, x!.dtype);
     if (p.mode === "clamp") return elements(valuesShape(x!, indices!, p), read);
@@ -146,7 +146,7 @@ export const gatherP: Primitive<Places> = {
   },
 };
 
-function batchGather(x: Value, indices: Value, mx: boolean, mi: boolean, p: Places, _: MappedAxis): Batched {
+function batchGather(x: Value, indices: Value, mx: boolean, mi: boolean, p: Places): Batched {
   const deeper: Places = { ...shifted(p), batch: p.batch + 1 };
   if (mx && mi) return { outputs: [gather(x, indices, deeper)], mapped: [true] };
   // On one side only, the new axis comes after the batch axes: a window axis of the operand, or one more axis of points.
@@ -179,12 +179,7 @@ export function takeAlong(x: Value, indices: Value, axis: number): Value {
 /** The parts of `x` that `indices` (i32, of any shape) name along `axis`; their axes take the place of it. */
 export function takeAxis(x: Value, indices: Value, axis: number, mode: OutOfRange = "clamp"): Value {
   const y = gather(x, reshape(indices, [...indices.shape, 1]), { axes: [axis], batch: 0, mode, unique: false });
-  let moved = y;
-  const n = indices.shape.length;
-  // The points come first; each axis of them moves behind the operand's axes before `axis`.
-  for (let i = 0; i < n && axis > 0; i++) moved = moveAxis(moved, 0, n - 1 + axis);
-  return moved;
+  // The points come first; they move behind the operand's axes before `axis`.
+  const n = indices.shape.length, axes = y.shape.map((_, a) => a);
+  return transpose(y, [...axes.slice(n, n + axis), ...axes.slice(0, n), ...axes.slice(n + axis)]);
 }
-
-/** The shape of what is written at or read from places, as messages show it. */
-export const showPlaces = (x: Spec, indices: Spec, p: Places): string => show(valuesShape(x, indices, p) as Shape);

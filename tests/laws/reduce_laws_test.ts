@@ -67,14 +67,15 @@ const kinks = [reduceMaxP, reduceMinP].flatMap((prim) => [
 laws([...extremes, ...kinks]);
 
 laws([
-  ...[...ranges, [[0], [0]] as const, [[2, 0, 3], [1]] as const, [[2, 4, 3], [0, 1, 2]] as const].map((
-    [shape, axes],
-  ) => ({
-    name: `reduceProd of ${show(shape)} over ${show(axes)}`,
-    prim: reduceProdP,
-    params: { axes },
-    inputs: [uniform(shape, 0.5, 1.5, shape.length)],
-  })),
+  ...[...ranges, [[], []] as const, [[0], [0]] as const, [[2, 0, 3], [1]] as const, [[2, 4, 3], [0, 1, 2]] as const]
+    .map((
+      [shape, axes],
+    ) => ({
+      name: `reduceProd of ${show(shape)} over ${show(axes)}`,
+      prim: reduceProdP,
+      params: { axes },
+      inputs: [uniform(shape, 0.5, 1.5, shape.length)],
+    })),
   {
     name: "reduceProd with negative factors",
     prim: reduceProdP,
@@ -103,7 +104,7 @@ laws([
 
 laws(
   [reduceAnyP, reduceAllP].flatMap((prim) =>
-    [...ranges, [[0], [0]] as const, [[2, 0], [1]] as const].map(([shape, axes]) => ({
+    [...ranges, [[], []] as const, [[0], [0]] as const, [[2, 0], [1]] as const].map(([shape, axes]) => ({
       name: `${prim.name} of ${show(shape)} over ${show(axes)}`,
       prim,
       params: { axes },

@@ -7,8 +7,7 @@ import { eyeLike, triangle } from "../primitives/linalg_matrix.ts";
 import { qr as qrOf } from "../primitives/linalg_qr.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { flag, matrixOf, type MinOf, squareOf } from "./linalg_operands.ts";
-import { checkOptions } from "./reduction.ts";
+import { flag, matrixOf, type MinOf, requireOptions, squareOf } from "./linalg_operands.ts";
 
 /**
  * The Cholesky factor of symmetric positive definite matrices: L lower triangular with L·Lᵀ = A.
@@ -114,7 +113,7 @@ export function qr<S extends Shape, D extends DType, const C extends boolean = f
   options: QrOptions<C> = {},
 ): Qr<S, D, C> {
   const x = matrixOf("qr", a);
-  checkOptions("qr", options);
+  requireOptions("qr", options, "{ complete: true }");
   const [q, r] = qrOf(x, { complete: flag("qr", "complete", options.complete) });
   return { q: q!, r: r! } as unknown as Qr<S, D, C>;
 }

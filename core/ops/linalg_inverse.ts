@@ -18,8 +18,7 @@ import { slice } from "../primitives/slice.ts";
 import { stopGradient } from "../primitives/stop_gradient.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { type LeadOf, luSolve, matrixOf, type RankOptions, squareOf, toleranceOf } from "./linalg_operands.ts";
-import { checkOptions } from "./reduction.ts";
+import { type LeadOf, luSolve, matrixOf, type RankOptions, requireOptions, squareOf, toleranceOf } from "./linalg_operands.ts";
 
 /**
  * The inverse of square matrices. To solve equations, `solve` is faster and more accurate.
@@ -65,7 +64,7 @@ export type Pinv<S extends Shape> = S extends
  */
 export function pinv<S extends Shape, D extends DType>(a: Tensor<S, D>, options: RankOptions = {}): Tensor<Pinv<S>, D> {
   const x = matrixOf("pinv", a);
-  checkOptions("pinv", options);
+  requireOptions("pinv", options, "{ tolerance: 1e-3 }");
   return pinvOf(x, { tolerance: toleranceOf("pinv", options.tolerance, roundingTolerance(x)) }) as Tensor<Pinv<S>, D>;
 }
 

@@ -22,12 +22,12 @@ import {
   luSolve,
   matrixOf,
   type RankOptions,
+  requireOptions,
   squareOf,
   systemOf,
   toleranceOf,
 } from "./linalg_operands.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions } from "./reduction.ts";
 import type { SingularValues } from "./linalg_spectrum.ts";
 
 /** Options of `triangularSolve`. */
@@ -79,7 +79,7 @@ export interface TriangularSolveOp {
  */
 export const triangularSolve: TriangularSolveOp = dualSystem((first, second, given) => {
   const op = "triangularSolve", options = given as TriangularSolveOptions, square = squareOf(op, first, "matrix");
-  checkOptions(op, options);
+  requireOptions(op, options, "{ lower: true }");
   const { side = "left" } = options;
   if (side !== "left" && side !== "right") throw new ArgumentError(`${op}: side is "left" or "right", not ${String(side)}`);
   const params = {
@@ -193,7 +193,7 @@ export interface LstsqOp {
  */
 export const lstsq: LstsqOp = dualSystem((first, second, given) => {
   const op = "lstsq", options = given as RankOptions, matrix = matrixOf(op, first, "matrix");
-  checkOptions(op, options);
+  requireOptions(op, options, "{ tolerance: 1e-3 }");
   const { a, b, restore } = systemOf(op, matrix, second);
   const share = toleranceOf(op, options.tolerance, roundingTolerance(a));
   // Leading axes that only `b` has would be repeated work: values and rank are the matrix's own.

@@ -105,7 +105,7 @@ export const dotGeneralP: Primitive<DotParams> = {
 };
 
 /** The exact meaning of one product, as kernels state it. */
-const scalarProduct = (dtype: Spec["dtype"]): (x: number, y: number) => number =>
+export const scalarProduct = (dtype: Spec["dtype"]): (x: number, y: number) => number =>
   dtype === "i32" || dtype === "u32" ? Math.imul : (x, y) => x * y;
 
 /** One operand as a stack of matrices: in place where its axes allow it, else copied. */

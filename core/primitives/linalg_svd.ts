@@ -2,9 +2,9 @@
 import { bind } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Spec, Value } from "../tensor.ts";
-import { add, div, mul, neg, sub } from "./arithmetic.ts";
-import { equal, greater, less, lessEqual } from "./compare.ts";
-import { full, fullLike, onesLike, zerosLike } from "./create.ts";
+import { add, mul, neg, sub } from "./arithmetic.ts";
+import { greater, less, lessEqual } from "./compare.ts";
+import { full, fullLike, zerosLike } from "./create.ts";
 import { matmul, transposeLast } from "./dot_general.ts";
 import { takeAlong } from "./gather.ts";
 import { safeDivide } from "./linalg_eigh.ts";

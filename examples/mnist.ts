@@ -132,7 +132,7 @@ export function accuracyOf(params: Params, data: Examples): number {
 const help = `deno task mnist [options]    train 784-128-10 on MNIST with Adam and test it
 deno task mnist --predict    read the parameters back and draw ten predictions
 
-  --epochs N     passes over the training images (3)
+  --epochs N     passes over the training images (8)
   --batch N      images a step (128)
   --rate X       Adam's step size (0.001)
   --seed N       seed of the initial weights and the order of the images (0)
@@ -152,7 +152,7 @@ export function optionsOf(args: readonly string[]): Options | string {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        epochs: { type: "string", default: "3" },
+        epochs: { type: "string", default: "8" },
         batch: { type: "string", default: "128" },
         rate: { type: "string", default: "0.001" },
         seed: { type: "string", default: "0" },

@@ -18,7 +18,15 @@ import { slice } from "../primitives/slice.ts";
 import { stopGradient } from "../primitives/stop_gradient.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { type LeadOf, luSolve, matrixOf, type RankOptions, requireOptions, squareOf, toleranceOf } from "./linalg_operands.ts";
+import {
+  type LeadOf,
+  luSolve,
+  matrixOf,
+  type RankOptions,
+  requireOptions,
+  squareOf,
+  toleranceOf,
+} from "./linalg_operands.ts";
 
 /**
  * The inverse of square matrices. To solve equations, `solve` is faster and more accurate.

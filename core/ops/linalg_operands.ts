@@ -38,19 +38,25 @@ export function squareOf(op: string, x: unknown, what?: string): Value {
 /** Throws unless options are an object. */
 export function requireOptions(op: string, options: unknown, example: string): void {
   if (typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype) return;
-  throw new ArgumentError(`${op}: options are an object, not ${JSON.stringify(options) ?? String(options)}; write ${example}`);
+  throw new ArgumentError(
+    `${op}: options are an object, not ${JSON.stringify(options) ?? String(options)}; write ${example}`,
+  );
 }
 
 /** An option that is a truth value. */
 export function flag(op: string, name: string, x: unknown): boolean {
-  if (x !== undefined && typeof x !== "boolean") throw new ArgumentError(`${op}: ${name} is true or false, not ${String(x)}`);
+  if (x !== undefined && typeof x !== "boolean") {
+    throw new ArgumentError(`${op}: ${name} is true or false, not ${String(x)}`);
+  }
   return x === true;
 }
 
 /** A tolerance, checked. */
 export function toleranceOf(op: string, x: unknown, otherwise: number): number {
   if (x === undefined) return otherwise;
-  if (typeof x !== "number" || !(x >= 0)) throw new ArgumentError(`${op}: tolerance is a number, 0 or more, not ${String(x)}`);
+  if (typeof x !== "number" || !(x >= 0)) {
+    throw new ArgumentError(`${op}: tolerance is a number, 0 or more, not ${String(x)}`);
+  }
   return x;
 }
 
@@ -66,14 +72,18 @@ export interface System {
 export function systemOf(op: string, first: Value, given: unknown): System {
   const second = requireTensor(op, given, "right-hand side"), vector = second.shape.length === 1;
   if (second.shape.length === 0) {
-    throw new ShapeError(`${op}: the right-hand side is a scalar; give a vector or a matrix with ${rowsOf(first)} rows`);
+    throw new ShapeError(
+      `${op}: the right-hand side is a scalar; give a vector or a matrix with ${rowsOf(first)} rows`,
+    );
   }
   const column = vector ? reshape(second, [...second.shape, 1]) : second;
   requireMatrix(op, column);
   const [a, b] = promoted(op, first, column) as [Value, Value], m = rowsOf(a);
   if (rowsOf(b) !== m) {
     throw new ShapeError(
-      `${op}: ${show(a.shape)} does not fit the right-hand side ${show(second.shape)}; it needs ${m} rows, one for each of the matrix's`,
+      `${op}: ${show(a.shape)} does not fit the right-hand side ${
+        show(second.shape)
+      }; it needs ${m} rows, one for each of the matrix's`,
     );
   }
   const leading = broadcastShapes(op, lead(a), lead(b));

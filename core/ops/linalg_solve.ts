@@ -45,7 +45,13 @@ export interface TriangularSolveOptions<Side extends "left" | "right" = "left" |
 /** `triangularSolve(a, b, options?)`, or data last, `pipe(a, triangularSolve(b, options?))`. */
 export interface TriangularSolveOp {
   /** Solves for the unknown beside `a`. */
-  <SA extends Shape, DA extends DType, SB extends Shape, DB extends DType, const Side extends "left" | "right" = "left">(
+  <
+    SA extends Shape,
+    DA extends DType,
+    SB extends Shape,
+    DB extends DType,
+    const Side extends "left" | "right" = "left",
+  >(
     a: Tensor<SA, DA>,
     b: Tensor<SB, DB>,
     options?: TriangularSolveOptions<Side>,
@@ -81,7 +87,9 @@ export const triangularSolve: TriangularSolveOp = dualSystem((first, second, giv
   const op = "triangularSolve", options = given as TriangularSolveOptions, square = squareOf(op, first, "matrix");
   requireOptions(op, options, "{ lower: true }");
   const { side = "left" } = options;
-  if (side !== "left" && side !== "right") throw new ArgumentError(`${op}: side is "left" or "right", not ${String(side)}`);
+  if (side !== "left" && side !== "right") {
+    throw new ArgumentError(`${op}: side is "left" or "right", not ${String(side)}`);
+  }
   const params = {
     lower: flag(op, "lower", options.lower),
     transpose: flag(op, "transpose", options.transpose),
@@ -95,9 +103,9 @@ export const triangularSolve: TriangularSolveOp = dualSystem((first, second, giv
   const right = requireTensor(op, second, "right-hand side"), turned = right.shape.length > 1;
   if (right.shape.at(-1) !== rowsOf(square)) {
     throw new ShapeError(
-      `${op}: ${show(square.shape)} does not fit the right-hand side ${
-        show(right.shape)
-      }; on the right it needs ${rowsOf(square)} columns, one for each row of the matrix`,
+      `${op}: ${show(square.shape)} does not fit the right-hand side ${show(right.shape)}; on the right it needs ${
+        rowsOf(square)
+      } columns, one for each row of the matrix`,
     );
   }
   const { a, b, restore } = systemOf(op, square, turned ? transposeLast(right) : right);

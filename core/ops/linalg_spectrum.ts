@@ -63,7 +63,8 @@ export function eigvalsh<S extends Shape, D extends DType>(a: Tensor<S, D>): Ten
 
 /** The shape of the singular values of matrices of a shape. */
 export type SingularValues<S extends Shape> = S extends
-  readonly [...infer L extends Shape, infer M extends number, infer N extends number] ? readonly [...L, MinOf<M, N> & number]
+  readonly [...infer L extends Shape, infer M extends number, infer N extends number]
+  ? readonly [...L, MinOf<M, N> & number]
   : Shape;
 
 /** Singular values and vectors. */

@@ -2,8 +2,8 @@
 import { bind } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Spec, Value } from "../tensor.ts";
-import { add, mul, div, sub } from "./arithmetic.ts";
-import { greater, less, equal } from "./compare.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
+import { equal, greater, less } from "./compare.ts";
 import { full, fullLike, onesLike, zerosLike } from "./create.ts";
 import { matmul, transposeLast } from "./dot_general.ts";
 import { takeAlong } from "./gather.ts";
@@ -131,7 +131,8 @@ function program(given: Value): readonly Value[] {
     },
     ([x, v, sweep, small]) => {
       const [[y, w]] = steps(Math.max(1, size - 1), [x!, v!], [], ([x, v]) => {
-        const [top, bottom] = halves(x!), part = (rows: Value, from: number) => diagonal(sliceAxis(rows, last, from, from + h));
+        const [top, bottom] = halves(x!),
+          part = (rows: Value, from: number) => diagonal(sliceAxis(rows, last, from, from + h));
         const by = rotations(part(top, 0), part(bottom, h), part(top, h));
         const turned = both(x!, (m) => rotateRows(m, by));
         const cleared = select(pairs(turned, h), zerosLike(turned), turned);

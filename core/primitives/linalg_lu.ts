@@ -59,7 +59,11 @@ export const luP: Primitive<undefined> = {
   // With F = L⁻¹·P·dA·U⁻¹: dL = L·(F below the diagonal), dU = (F on and above it)·U.
   jvp: ([a], [da]) => {
     const [packed, order, pivots] = lu(a!);
-    const half = triangularSolve(packed!, permuteRows(da!, order!), { lower: true, transpose: false, unitDiagonal: true });
+    const half = triangularSolve(packed!, permuteRows(da!, order!), {
+      lower: true,
+      transpose: false,
+      unitDiagonal: true,
+    });
     const f = transposeLast(
       triangularSolve(packed!, transposeLast(half), { lower: false, transpose: true, unitDiagonal: false }),
     );
@@ -110,7 +114,9 @@ function program(a: Value): readonly Value[] {
     const { rowP, x } = swap(m!, (v) => alongRows(v, shape), (v) => alongColumns(v, shape));
     const pivot = everywhere(takeAxis(rowP, j, rows), vector), zero = equal(pivot, zerosLike(pivot));
     const factor = div(takeAxis(x, j, rows + 1), select(zero, onesLike(pivot), pivot));
-    const below = greater(places.rows(x), j2), right = greater(places.columns(x), j2), there = equal(places.columns(x), j2);
+    const below = greater(places.rows(x), j2),
+      right = greater(places.columns(x), j2),
+      there = equal(places.columns(x), j2);
     const reduced = select(and(below, right), sub(x, outer(factor, rowP)), x);
     const next = select(and(below, there), alongRows(factor, shape), reduced);
     return [[next, swap(order!, (v) => v, (v) => everywhere(v, vector)).x], [p]];

@@ -82,8 +82,7 @@ export const onDiagonal = (s: Spec): Value => equal(rowIndex(s), columnIndex(s))
 export const eyeLike = (s: Spec): Value => cast(onDiagonal(s), s.dtype);
 
 /** The diagonal of square matrices. */
-export const diagonal = (x: Value): Value =>
-  reduceSum(select(onDiagonal(x), x, zerosLike(x)), [x.shape.length - 1]);
+export const diagonal = (x: Value): Value => reduceSum(select(onDiagonal(x), x, zerosLike(x)), [x.shape.length - 1]);
 
 /** A vector per matrix as its rows' values: `v[…, i]` at every `[…, i, j]`. */
 export const alongRows = (v: Value, shape: Shape): Value =>
@@ -119,5 +118,4 @@ export const places: Record<"rows" | "columns" | "along", (s: Spec) => Value> = 
 };
 
 /** NaN where `ok` does not hold, `x` elsewhere; `ok` is one truth value a matrix. */
-export const orNaN = (ok: Value, x: Value): Value =>
-  select(everywhere(ok, x.shape), x, full(x.shape, NaN, x.dtype));
+export const orNaN = (ok: Value, x: Value): Value => select(everywhere(ok, x.shape), x, full(x.shape, NaN, x.dtype));

@@ -8,7 +8,16 @@ import { add, div, scale, sub } from "./arithmetic.ts";
 import { greater } from "./compare.ts";
 import { onesLike, zerosLike } from "./create.ts";
 import { matmul, transposeLast } from "./dot_general.ts";
-import { columnsOf, everywhere, lead, programOf, requireMatrix, rowsOf, scaleColumns, stackedBatch } from "./linalg_matrix.ts";
+import {
+  columnsOf,
+  everywhere,
+  lead,
+  programOf,
+  requireMatrix,
+  rowsOf,
+  scaleColumns,
+  stackedBatch,
+} from "./linalg_matrix.ts";
 import { svd, svdP } from "./linalg_svd.ts";
 import { reduceMax } from "./reduce_extreme.ts";
 import { select } from "./select.ts";

@@ -43,11 +43,14 @@ export interface QrParams {
 
 function infer(a: Spec, { complete }: QrParams): Spec[] {
   requireMatrix("qr", a);
-  const m = rowsOf(a), n = columnsOf(a), k = complete ? m : Math.min(m, n), shape = (r: number, c: number): Shape => [
-    ...lead(a),
-    r,
-    c,
-  ];
+  const m = rowsOf(a),
+    n = columnsOf(a),
+    k = complete ? m : Math.min(m, n),
+    shape = (r: number, c: number): Shape => [
+      ...lead(a),
+      r,
+      c,
+    ];
   return [{ shape: shape(m, k), dtype: a.dtype }, { shape: shape(k, n), dtype: a.dtype }];
 }
 
@@ -71,7 +74,9 @@ export const qrP: Primitive<QrParams> = {
     const m = rowsOf(a!), n = columnsOf(a!), k = Math.min(m, n), [q, r] = qr(a!, p);
     if (columnsOf(q!) > n) {
       throw new TransformError(
-        `qr: the last ${m - n} columns of Q are not determined by a ${show(a!.shape)} matrix, so they have no derivative; use the reduced form`,
+        `qr: columns of Q beyond the first ${n} are not determined by a ${
+          show(a!.shape)
+        } matrix and have no derivative; use the reduced form`,
       );
     }
     // The first k columns determine Q; with C = dA·R⁻¹: QᵀC = Ω + T, Ω antisymmetric, T upper; dQ = C − Q·T, dR = T·R.

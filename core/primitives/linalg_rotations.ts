@@ -79,7 +79,10 @@ export function rotateRows(x: Value, [c, s]: readonly [Value, Value]): Value {
  * place; after n − 1 rounds every two have met and all are back (Brent and Luk 1985).
  */
 export function nextPairs(x: Value): Value {
-  const rows = x.shape.length - 2, n = rowsOf(x), h = n / 2, part = (from: number, to: number) => sliceAxis(x, rows, from, to);
+  const rows = x.shape.length - 2,
+    n = rowsOf(x),
+    h = n / 2,
+    part = (from: number, to: number) => sliceAxis(x, rows, from, to);
   if (h === 1) return x;
   return concat([part(0, 1), part(h, h + 1), part(1, h - 1), part(h + 1, n), part(h - 1, h)], rows);
 }

@@ -101,17 +101,22 @@ function outside(q: Value, x: Value, s: Value): Value {
 
 function transposed(x: ArrayLike<number>, m: number, n: number): Float64Array {
   const y = new Float64Array(m * n);
-  for (let i = 0; i < m; i++) { for (let j = 0; j < n; j++) y[j * m + i] = x[i * n + j]!; }
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) y[j * m + i] = x[i * n + j]!;
   return y;
 }
 
 /** Rotates k lines of `length` elements until they are orthogonal: their lengths are the singular values. */
-function jacobi(x: Float64Array, k: number, length: number): { left: Float64Array; values: Float64Array; right: Float64Array } {
-  const v = new Float64Array(k * k), dot = (p: number, q: number): number => {
-    let sum = 0;
-    for (let i = 0; i < length; i++) sum += x[p * length + i]! * x[q * length + i]!;
-    return sum;
-  };
+function jacobi(
+  x: Float64Array,
+  k: number,
+  length: number,
+): { left: Float64Array; values: Float64Array; right: Float64Array } {
+  const v = new Float64Array(k * k),
+    dot = (p: number, q: number): number => {
+      let sum = 0;
+      for (let i = 0; i < length; i++) sum += x[p * length + i]! * x[q * length + i]!;
+      return sum;
+    };
   for (let i = 0; i < k; i++) v[i * k + i] = 1;
   const whole = x.reduce((s, e) => s + e * e, 0), unfit = whole - whole;
   for (let sweep = 0, rotated = true; rotated && sweep < mostSweeps; sweep++) {
@@ -147,10 +152,13 @@ function jacobi(x: Float64Array, k: number, length: number): { left: Float64Arra
 /** The same with all disjoint pairs of a round at once, n − 1 rounds a sweep. */
 function program(a: Value): readonly Value[] {
   const wide = rowsOf(a) < columnsOf(a), x = wide ? a : transposeLast(a), last = x.shape.length - 1;
-  const k = rowsOf(x), lines = evenRows(x), size = rowsOf(lines), identity = eyeLike({
-    shape: [...lead(x), size, size],
-    dtype: a.dtype,
-  });
+  const k = rowsOf(x),
+    lines = evenRows(x),
+    size = rowsOf(lines),
+    identity = eyeLike({
+      shape: [...lead(x), size, size],
+      dtype: a.dtype,
+    });
   const near = (columnsOf(x) + 8) * (a.dtype === "f32" ? 2 ** -24 : 2 ** -53);
   const zero = full([], 0, a.dtype);
   const [orthogonal, turns] = repeatWhile(

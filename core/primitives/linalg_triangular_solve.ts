@@ -8,7 +8,7 @@ import { div, mul, neg, sub } from "./arithmetic.ts";
 import { broadcastInFront } from "./broadcast.ts";
 import { equal, greater, less } from "./compare.ts";
 import { matmul, transposeLast } from "./dot_general.ts";
-import { inferDType, floating } from "./elementwise.ts";
+import { floating, inferDType } from "./elementwise.ts";
 import { takeAxis } from "./gather.ts";
 import { steps } from "./linalg_loops.ts";
 import {
@@ -50,7 +50,9 @@ export const triangularSolveP: Primitive<TriangularParams> = {
     const dtype = inferDType("triangularSolve", [a!, b!], floating);
     if (rowsOf(a!) !== rowsOf(b!) || !sameShape(lead(a!), lead(b!))) {
       throw new ShapeError(
-        `triangularSolve: ${show(a!.shape)} does not fit the right-hand side ${show(b!.shape)}; leading axes and rows must be equal`,
+        `triangularSolve: ${show(a!.shape)} does not fit the right-hand side ${
+          show(b!.shape)
+        }; leading axes and rows must be equal`,
       );
     }
     return [{ shape: b!.shape, dtype }];
@@ -110,5 +112,4 @@ function program(a: Value, b: Value, p: TriangularParams): Value {
 }
 
 /** X with op(A)·X = B. */
-export const triangularSolve = (a: Value, b: Value, p: TriangularParams): Value =>
-  bind1(triangularSolveP, [a, b], p);
+export const triangularSolve = (a: Value, b: Value, p: TriangularParams): Value => bind1(triangularSolveP, [a, b], p);

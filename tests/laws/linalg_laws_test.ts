@@ -54,7 +54,12 @@ laws(
   ),
 );
 laws(
-  ([[[0, 0], [0, 2]], [[1, 1], [1, 3]], [[2, 2], [2, 0]], [[2, 3, 3], [2, 3, 1]], [[2, 1, 2, 2], [2, 1, 2, 3]]] as const)
+  ([[[0, 0], [0, 2]], [[1, 1], [1, 3]], [[2, 2], [2, 0]], [[2, 3, 3], [2, 3, 1]], [[2, 1, 2, 2], [
+    2,
+    1,
+    2,
+    3,
+  ]]] as const)
     .map(([a, b], i): LawCase<TriangularParams> => ({
       name: `triangularSolve ${show(a)}, ${show(b)}`,
       prim: triangularSolveP,

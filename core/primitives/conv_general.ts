@@ -107,7 +107,7 @@ export const convGeneralP: Primitive<ConvParams> = {
 
 /** The convolution that gives back the input's cotangent: strides and input dilation in each other's place, kernel flipped. */
 function inputCotangent(ct: Value, x: Value, w: Value, p: ConvParams): Value {
-  if (spatial(x.shape).includes(0)) return zerosLike(x);
+  if (x.shape.includes(0) || ct.shape.includes(0)) return zerosLike(x);
   const { groups } = p, k = window(w.shape), per = w.shape.at(-2)!, outputs = w.shape.at(-1)!, r = k.length;
   const parts = reshape(reverse(w, k.map((_, a) => a)), [...k, per, groups, outputs / groups]);
   const swapped = transpose(parts, [...k.map((_, a) => a), r + 2, r + 1, r]);
@@ -126,6 +126,7 @@ function inputCotangent(ct: Value, x: Value, w: Value, p: ConvParams): Value {
 
 /** The convolution that gives the kernel's cotangent: channels are its examples, examples its channels, ct its kernel. */
 function kernelCotangent(ct: Value, x: Value, w: Value, p: ConvParams): Value {
+  if (ct.shape.includes(0)) return zerosLike(w);
   const { groups } = p, k = window(w.shape), s = spatial(x.shape), n = x.shape[0]!, per = w.shape.at(-2)!, r = k.length;
   const parts = reshape(x, [n, ...s, groups, per]);
   const swapped = transpose(parts, [r + 2, ...s.map((_, a) => a + 1), r + 1, 0]);

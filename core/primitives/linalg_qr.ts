@@ -97,7 +97,7 @@ export const qrP: Primitive<QrParams> = {
 
 /** Q `[m, k]` and R `[k, n]` of a matrix `[m, n]`, which is overwritten. */
 export function householder(a: Float64Array, m: number, n: number, k: number): { q: Float64Array; r: Float64Array } {
-  const q = new Float64Array(m * k), r = new Float64Array(k * n), reflections: Float64Array[] = [];
+  const q = new Float64Array(m * k), r = new Float64Array(k * n), reflections: (readonly [Float64Array, number])[] = [];
   for (let i = 0; i < k; i++) q[i * k + i] = 1;
   for (let j = 0; j < Math.min(m, n); j++) {
     const v = new Float64Array(m);
@@ -105,10 +105,11 @@ export function householder(a: Float64Array, m: number, n: number, k: number): {
     const size = Math.sqrt(v.reduce((s, x) => s + x * x, 0));
     v[j]! += v[j]! < 0 ? -size : size;
     const squares = v.reduce((s, x) => s + x * x, 0);
-    if (squares !== 0) reflect(v, 2 / squares, a, m, n);
-    reflections.push(v.map((x) => squares === 0 ? 0 : x * Math.sqrt(2 / squares)));
+    const f = squares === 0 ? 0 : 2 / squares;
+    reflect(v, f, a, m, n);
+    reflections.push([v, f]);
   }
-  for (const v of reflections.reverse()) reflect(v, 1, q, m, k);
+  for (const [v, f] of reflections.reverse()) reflect(v, f, q, m, k);
   for (let i = 0; i < k; i++) {
     const sign = i < n && a[i * n + i]! < 0 ? -1 : 1;
     for (let j = i; j < n; j++) r[i * n + j] = sign * a[i * n + j]!;

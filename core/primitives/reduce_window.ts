@@ -116,7 +116,7 @@ function reduceReference(x: NdArray, p: ReduceWindowParams): NdArray {
 
 /** Every element's share: windows over the cotangents, spread by the strides, with room for all windows it lies in. */
 function sumCotangent(ct: Value, x: Value, p: ReduceWindowParams): Value {
-  if (x.shape.includes(0)) return zerosLike(x);
+  if (x.shape.includes(0) || ct.shape.includes(0)) return zerosLike(x);
   const need = p.window.map((k, a) => reach(k, p.dilation[a]!)), lo = need.map((n, a) => n - 1 - p.padding[a]![0]);
   const hi = x.shape.map((d, a) => d + need[a]! - 1 - reach(ct.shape[a]!, p.strides[a]!) - lo[a]!);
   const spread = pad(ct, lo, hi, p.strides.map((s) => s - 1));

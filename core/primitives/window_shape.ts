@@ -17,7 +17,7 @@ export interface Sliding {
 /** How far `n` elements reach when neighbours are `dilation` apart. */
 export const reach = (n: number, dilation: number): number => n === 0 ? 0 : (n - 1) * dilation + 1;
 
-/** How many windows there are along each axis; throws where not one fits. */
+/** How many windows there are along each axis; throws where not one fits. One element fits nowhere in nothing: no windows. */
 export function windowCounts(op: string, what: string, input: Shape, window: Shape, s: Sliding): number[] {
   const rank = input.length, positive = (n: number) => Number.isInteger(n) && n >= 1;
   for (
@@ -46,7 +46,7 @@ export function windowCounts(op: string, what: string, input: Shape, window: Sha
   }
   const room = input.map((d, a) => reach(d, s.inputDilation[a]!) + s.padding[a]![0] + s.padding[a]![1]);
   const need = window.map((d, a) => reach(d, s.kernelDilation[a]!));
-  if (room.some((n, a) => n < need[a]!)) {
+  if (room.some((n, a) => n < need[a]! && !(n === 0 && need[a] === 1))) {
     throw new ShapeError(
       `${op}: the ${what} is wider than the padded input, ${show(need)} over ${show(room)}` +
         `${need.some((n, a) => n !== window[a]) ? " with dilation" : ""}; add padding or use a smaller ${what}`,

@@ -2,7 +2,7 @@
 import { type Program, trace } from "../compiler/program.ts";
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
-import { type Spec, Tensor, type Value } from "../tensor.ts";
+import type { Spec, Tensor, Value } from "../tensor.ts";
 import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
 
 /** A tree with shape and dtype in the place of each tensor. */

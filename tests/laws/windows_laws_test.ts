@@ -27,6 +27,7 @@ const convs: readonly (readonly [string, Shape, Shape, ConvParams])[] = [
   ["no examples", [0, 4, 2], [2, 2, 1], conv(1)],
   ["no channels", [2, 4, 0], [2, 0, 3], conv(1)],
   ["no outputs", [2, 4, 1], [2, 1, 0], conv(1)],
+  ["an empty axis", [1, 0, 2], [1, 2, 3], conv(1)],
   ["an empty axis, padded", [1, 0, 2], [2, 2, 3], conv(1, { padding: [[1, 2]] })],
   ["strides that leave a rest", [1, 6, 2], [3, 2, 2], conv(1, { strides: [2] })],
   ["padding of both signs", [1, 6, 1], [3, 1, 2], conv(1, { padding: [[2, -1]] })],
@@ -106,6 +107,7 @@ const slides: readonly (readonly [string, Shape, WindowParams])[] = [
 
 const empty: readonly (readonly [string, Shape, WindowParams])[] = [
   ["no examples", [0, 3], windows([1, 2])],
+  ["no windows, padding taken away", [2], windows([1], { padding: [[-1, -1]] })],
   ["an empty axis, padded", [2, 0], windows([1, 2], { padding: [[0, 0], [1, 1]] })],
 ];
 

@@ -1,4 +1,4 @@
 /** Control flow that transforms see through. */
 export { cond, switchCase } from "./cond.ts";
-export { forLoop, map, scan, type ScanOptions, type Unstacked } from "./scan.ts";
+export { forLoop, map, scan, type ScanOptions, type SliceOf } from "./scan.ts";
 export { whileLoop } from "./while.ts";

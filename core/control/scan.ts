@@ -15,9 +15,9 @@ import { scanP, sliceSpec } from "./scan_primitive.ts";
 import { whileLoop } from "./while.ts";
 
 /** A tree without the first axis of every tensor. */
-export type Unstacked<T> = T extends Tensor<infer S, infer D extends DType>
+export type SliceOf<T> = T extends Tensor<infer S, infer D extends DType>
   ? S extends readonly [unknown, ...infer R extends readonly number[]] ? Tensor<R, D> : Tensor<readonly number[], D>
-  : T extends object ? { readonly [K in keyof T]: Unstacked<T[K]> }
+  : T extends object ? { readonly [K in keyof T]: SliceOf<T[K]> }
   : T;
 
 /** Options of `scan`. */
@@ -88,7 +88,7 @@ function run(
  * ```
  */
 export function scan<C, X, Y>(
-  f: (carry: C, x: Unstacked<X>) => readonly [C, Y],
+  f: (carry: C, x: SliceOf<X>) => readonly [C, Y],
   init: C,
   xs: X,
   options: ScanOptions = {},
@@ -113,9 +113,9 @@ export function scan<C, X, Y>(
  * assertEquals(map((x) => square(x), tensor([1, 2, 3])).toArray(), [1, 4, 9]);
  * ```
  */
-export function map<X, Y>(f: (x: Unstacked<X>) => Y, xs: X): Stacked<Y> {
+export function map<X, Y>(f: (x: SliceOf<X>) => Y, xs: X): Stacked<Y> {
   requireFunction("map", f);
-  const body = (_: null, x: Unstacked<X>) => [null, f(x)];
+  const body = (_: null, x: SliceOf<X>) => [null, f(x)];
   return run("map", body as never, leavesOf("map", null), leavesOf("map", xs), {})[1] as Stacked<Y>;
 }
 

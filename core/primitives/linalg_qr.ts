@@ -130,20 +130,19 @@ function reflect(v: Float64Array, f: number, x: Float64Array, m: number, n: numb
 /** The same: the reflections are stacked by one loop and applied to the identity by another, from the last to the first. */
 function program(a: Value, p: QrParams): readonly Value[] {
   const m = rowsOf(a), n = columnsOf(a), last = a.shape.length - 1, vector = a.shape.slice(0, -1);
-  const [[reduced], [vs]] = steps(Math.min(m, n), [a], [], ([x], j) => {
+  const [[reduced], [vs, fs]] = steps(Math.min(m, n), [a], [], ([x], j) => {
     const column = takeAxis(x!, j, last), along = places.along(column), here = at(j, vector);
     const v = select(greaterEqual(along, here), column, zerosLike(column));
     const head = takeAxis(v, j, last - 1), size = sqrt(sumSquares(v));
     const moved = add(head, select(less(head, zerosLike(head)), neg(size), size));
     const w = select(equal(along, here), everywhere(moved, vector), v), squares = sumSquares(w);
     const none = equal(squares, zerosLike(squares));
-    const factor = sqrt(div(scale(onesLike(squares), 2), select(none, onesLike(squares), squares)));
-    const unit = mul(w, everywhere(factor, vector));
-    return [[reflected(unit, x!)], [unit]];
+    const f = select(none, squares, div(scale(onesLike(squares), 2), select(none, onesLike(squares), squares)));
+    return [[reflected(w, f, x!)], [w, f]];
   });
   const k = p.complete ? m : Math.min(m, n), shape = [...lead(a), m, k];
   const eye = cast(equal(iota(shape, last - 1), iota(shape, last)), a.dtype);
-  const [[q]] = steps(Math.min(m, n), [eye], [vs!], ([x], _, [v]) => [[reflected(v!, x!)], []], true);
+  const [[q]] = steps(Math.min(m, n), [eye], [vs!, fs!], ([x], _, [v, f]) => [[reflected(v!, f!, x!)], []], true);
   const r = triangle(sliceAxis(reduced!, last - 1, 0, k), false);
   const square = sliceAxis(r, last, 0, Math.min(k, n)), d = diagonal(sliceAxis(square, last - 1, 0, Math.min(k, n)));
   const few = select(less(d, zerosLike(d)), neg(onesLike(d)), onesLike(d));
@@ -154,11 +153,10 @@ function program(a: Value, p: QrParams): readonly Value[] {
 
 const sumSquares = (v: Value): Value => reduceSum(mul(v, v), [v.shape.length - 1]);
 
-/** x − v·(vᵀ·x). */
-function reflected(v: Value, x: Value): Value {
-  const rows = x.shape.length - 2;
-  const along = reduceSum(scaleRows(v, x), [rows]);
-  return sub(x, outer(v, along));
+/** x − f·v·(vᵀ·x). */
+function reflected(v: Value, f: Value, x: Value): Value {
+  const along = reduceSum(scaleRows(v, x), [x.shape.length - 2]);
+  return sub(x, outer(mul(v, everywhere(f, v.shape)), along));
 }
 
 /** Q and R. */

@@ -1,5 +1,6 @@
 import { cholesky, qr } from "../../core/ops/linalg_factor.ts";
-import { det, inv, pinv, slogdet } from "../../core/ops/linalg_inverse.ts";
+import { det, slogdet } from "../../core/ops/linalg_det.ts";
+import { inv, pinv } from "../../core/ops/linalg_inverse.ts";
 import { lstsq, solve, triangularSolve } from "../../core/ops/linalg_solve.ts";
 import { eigh, eigvalsh, svdvals } from "../../core/ops/linalg_spectrum.ts";
 import { mul } from "../../core/primitives/arithmetic.ts";

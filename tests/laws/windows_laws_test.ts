@@ -118,6 +118,8 @@ laws(
       prim: reduceWindowP,
       params: { ...params, op },
       inputs: [op === "sum" ? f64(shape, i) : spaced(shape, -2, 2, i)],
+      // The largest of padding alone is −∞, of which there are no differences.
+      smooth: op === "sum" || !shape.includes(0),
     }))
   ),
 );

@@ -181,7 +181,9 @@ function equal(parts: unknown, size: number, shape: Shape, axis: number): number
 }
 
 function positions(parts: readonly unknown[], size: number): number[] {
-  const at = requireWholes("splitAxis", "a position", parts).map((p) => Math.min(Math.max(p < 0 ? p + size : p, 0), size));
+  const at = requireWholes("splitAxis", "a position", parts).map((p) =>
+    Math.min(Math.max(p < 0 ? p + size : p, 0), size)
+  );
   at.forEach((p, i) => {
     if (i > 0 && p < at[i - 1]!) throw new ArgumentError(`splitAxis: positions [${parts}] do not ascend; sort them`);
   });

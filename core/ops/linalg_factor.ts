@@ -9,6 +9,8 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { flag, matrixOf, type MinOf, requireOptions, squareOf } from "./linalg_operands.ts";
 
+export type { LeadOf, MinOf, RankOptions } from "./linalg_operands.ts";
+
 /**
  * The Cholesky factor of symmetric positive definite matrices: L lower triangular with L·Lᵀ = A.
  *

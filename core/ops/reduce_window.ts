@@ -7,7 +7,7 @@ import { type Shape, show } from "../shape.ts";
 import type { AnySizes } from "../shape_types/axes.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions, type SumOf, sumOf } from "./reduction.ts";
+import { type SumOf, sumOf } from "./reduction.ts";
 import { type Padding, padding, type PerAxis, perAxis, samePadding } from "./window_options.ts";
 
 /** What is made of windows of which size, and how they slide; lists have an entry for each axis of the tensor. */
@@ -49,7 +49,11 @@ export function reduceWindow<S extends Shape, D extends DType, O extends "max" |
   options: ReduceWindowOptions<O>,
 ): Tensor<AnySizes<S>, O extends "sum" ? SumOf<D> : D> {
   const name = "reduceWindow", given = requireTensor(name, x), rank = given.shape.length;
-  checkOptions(name, options);
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new ArgumentError(
+      `${name}: options are an object, not ${JSON.stringify(options)}; write { op: "max", window: [2, 2] }`,
+    );
+  }
   const { op, window } = options;
   if (op !== "max" && op !== "min" && op !== "sum") {
     throw new ArgumentError(`${name}: op ${JSON.stringify(op)} must be "max", "min" or "sum"`);

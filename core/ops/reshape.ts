@@ -14,15 +14,7 @@ import {
   show,
   sizeOf,
 } from "../shape.ts";
-import type {
-  BroadcastOk,
-  ExpandDims,
-  ExpandDimsOk,
-  Flatten,
-  Reshape,
-  Squeeze,
-  SqueezeOk,
-} from "../shape_types.ts";
+import type { BroadcastOk, ExpandDims, ExpandDimsOk, Flatten, Reshape, Squeeze, SqueezeOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";

@@ -90,7 +90,12 @@ export type MoveAxisOk<S extends Shape, I, J> = AxisOk<"moveAxis", S, I> & AxisO
 /** The type of `moveAxis`. */
 export interface MoveAxisOp {
   /** `moveAxis(x, from, to)`. */
-  <S extends Shape, D extends DType, const I extends number | readonly number[], const J extends number | readonly number[]>(
+  <
+    S extends Shape,
+    D extends DType,
+    const I extends number | readonly number[],
+    const J extends number | readonly number[],
+  >(
     x: Tensor<S, D> & MoveAxisOk<S, I, J>,
     from: I,
     to: J,

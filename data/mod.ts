@@ -9,4 +9,5 @@
 
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
+export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";

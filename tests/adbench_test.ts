@@ -11,6 +11,7 @@ import {
   type DType,
   exp,
   jit,
+  log,
   logSumExp,
   matmul,
   mul,
@@ -22,9 +23,8 @@ import {
   sub,
   sum,
   tanh,
-  tensor,
   type Tensor,
-  log,
+  tensor,
   valueAndGrad,
 } from "../mod.ts";
 
@@ -85,7 +85,8 @@ Deno.test({
 
     const objective = (a: X, mu: X, factor: X): Tensor<readonly [], "f64"> => {
       // Columns of the factors: the log-diagonal, then what is below it.
-      const column = (i: number) => matmul(factor, f64(Array.from({ length: factors }, (_, j) => +(i === j)), [factors])) as X;
+      const column = (i: number) =>
+        matmul(factor, f64(Array.from({ length: factors }, (_, j) => +(i === j)), [factors])) as X;
       const q1 = column(0), q2 = column(1), l = column(2);
       const axis = (t: X, i: number) => matmul(t, f64([+(i === 0), +(i === 1)], [2])) as X;
       const diff = (i: number) => sub(reshape(axis(x, i), [n, 1]) as X, reshape(axis(mu, i), [1, k]) as X) as X;
@@ -95,7 +96,10 @@ Deno.test({
       const likelihood = sub(sum(logSumExp(terms, { axis: 1 }) as X) as X, mul(logSumExp(a) as X, n) as X) as X;
       const squares = add(add(exp(mul(q1, 2) as X) as X, exp(mul(q2, 2) as X) as X) as X, square(l) as X) as X;
       const prior = sub(mul(sum(squares) as X, 0.5 * gamma * gamma) as X, mul(sum(add(q1, q2) as X) as X, m) as X) as X;
-      return add(add(likelihood, prior) as X, -(n * d / 2) * Math.log(2 * Math.PI) - k * c) as Tensor<readonly [], "f64">;
+      return add(add(likelihood, prior) as X, -(n * d / 2) * Math.log(2 * Math.PI) - k * c) as Tensor<
+        readonly [],
+        "f64"
+      >;
     };
     const [value, gradient] = jit(valueAndGrad(objective, { argnums: [0, 1, 2] }))(alphas, means, icf);
     const want = expected().gmm;

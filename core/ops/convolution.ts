@@ -5,7 +5,6 @@ import { convGeneral as convolve, type ConvParams, convShape } from "../primitiv
 import { reverse } from "../primitives/reverse.ts";
 import { reach } from "../primitives/window_shape.ts";
 import { type Shape, show } from "../shape.ts";
-import type { AnySizes } from "../shape_types/axes.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./matmul.ts";
@@ -44,7 +43,8 @@ export type ConvShape<X extends Shape, K extends Shape> = X extends readonly [
   infer N extends number,
   ...infer S extends Shape,
   number,
-] ? K extends readonly [...Shape, infer O extends number] ? readonly [N, ...AnySizes<S>, O] : Shape
+] ? K extends readonly [...Shape, infer O extends number] ? readonly [N, ...{ readonly [I in keyof S]: number }, O]
+  : Shape
   : Shape;
 
 /** An operation of an input and a kernel: `f(x, kernel, options?)`, or `pipe(x, f(kernel, options?))`. */

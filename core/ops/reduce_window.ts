@@ -4,7 +4,6 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { cast } from "../primitives/cast.ts";
 import { reduceWindow as reduce, type ReduceWindowParams, windowShape } from "../primitives/reduce_window.ts";
 import { type Shape, show } from "../shape.ts";
-import type { AnySizes } from "../shape_types/axes.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { type SumOf, sumOf } from "./reduction.ts";
@@ -47,7 +46,7 @@ export interface ReduceWindowOptions<O extends "max" | "min" | "sum" = "max" | "
 export function reduceWindow<S extends Shape, D extends DType, O extends "max" | "min" | "sum">(
   x: Tensor<S, D>,
   options: ReduceWindowOptions<O>,
-): Tensor<AnySizes<S>, O extends "sum" ? SumOf<D> : D> {
+): Tensor<{ readonly [I in keyof S]: number }, O extends "sum" ? SumOf<D> : D> {
   const name = "reduceWindow", given = requireTensor(name, x), rank = given.shape.length;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new ArgumentError(
@@ -77,5 +76,5 @@ export function reduceWindow<S extends Shape, D extends DType, O extends "max" |
   };
   windowShape(name, given, p);
   const y = reduce(op === "sum" ? cast(given, sumOf(given.dtype)) : given, p);
-  return y as unknown as Tensor<AnySizes<S>, O extends "sum" ? SumOf<D> : D>;
+  return y as unknown as Tensor<{ readonly [I in keyof S]: number }, O extends "sum" ? SumOf<D> : D>;
 }

@@ -14,7 +14,11 @@ export class BatchTracer extends Tracer {
     return this.x.dtype;
   }
   protected override primal(reader: string): Value {
-    throw unreadable(reader, "vmap", "it differs from example to example: branch with where or cond instead of a host `if`");
+    throw unreadable(
+      reader,
+      "vmap",
+      "it differs from example to example: branch with where or cond instead of a host `if`",
+    );
   }
 }
 

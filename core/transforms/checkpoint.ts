@@ -3,7 +3,7 @@ import { trace } from "../compiler/program.ts";
 import { bind } from "../interpreter.ts";
 import { checkpointP } from "./call.ts";
 import { withCaptured } from "./derived.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /**
  * The same function, for which reverse mode keeps only the arguments and computes everything inside again when it needs it.

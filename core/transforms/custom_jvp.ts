@@ -10,7 +10,7 @@ import { flattenTensors } from "../tree.ts";
 import { batchFlat } from "./batch.ts";
 import { batchProgram, withCaptured } from "./derived.ts";
 import { leavesLike } from "./directional.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** A rule on flat values: outputs and their tangents. */
 type FlatRule = (xs: readonly Value[], dxs: readonly Value[]) => readonly [readonly Value[], readonly Value[]];
@@ -41,10 +41,15 @@ const customJvpP: Primitive<CustomJvp> = {
     const { program: batched } = batchProgram(program, mapped, axis, all);
     const of = mapped.slice(hidden), n = program.outputs.length;
     const batchedRule: FlatRule = (args, tangents) => {
-      const [ys, which] = batchFlat((ins) => rule(ins.slice(0, of.length), ins.slice(of.length)).flat(), [
-        ...args,
-        ...tangents,
-      ], [...of, ...of], axis);
+      const [ys, which] = batchFlat(
+        (ins) => rule(ins.slice(0, of.length), ins.slice(of.length)).flat(),
+        [
+          ...args,
+          ...tangents,
+        ],
+        [...of, ...of],
+        axis,
+      );
       const full = ys.map((y, i) => which[i] ? y : broadcastInFront(y, axis.size));
       return [full.slice(0, n), full.slice(n)];
     };

@@ -11,7 +11,7 @@ import { sameShape, show } from "../shape.ts";
 import { type Spec, Tensor, type Value } from "../tensor.ts";
 import { batchFlat } from "./batch.ts";
 import { batchProgram, withCaptured } from "./derived.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** The outputs, what the backward rule will need, and that rule: from cotangents of the outputs to the inputs'. */
 interface Forward {
@@ -93,13 +93,22 @@ const pullbackP: Primitive<
   lower: () => structured,
 };
 
-function batchedForward(forward: CustomVjp["forward"], mapped: readonly boolean[], axis: MappedAxis): CustomVjp["forward"] {
+function batchedForward(
+  forward: CustomVjp["forward"],
+  mapped: readonly boolean[],
+  axis: MappedAxis,
+): CustomVjp["forward"] {
   return (xs) => {
     let one: Forward | undefined;
-    const [all, which] = batchFlat((ins) => {
-      one = forward(ins);
-      return [...one.outputs, ...one.residuals];
-    }, xs, mapped, axis);
+    const [all, which] = batchFlat(
+      (ins) => {
+        one = forward(ins);
+        return [...one.outputs, ...one.residuals];
+      },
+      xs,
+      mapped,
+      axis,
+    );
     const n = one!.outputs.length;
     return {
       outputs: all.slice(0, n).map((y, i) => which[i] ? y : broadcastInFront(y, axis.size)),
@@ -203,14 +212,18 @@ function cotangentsOf(name: string, back: unknown, args: readonly unknown[], lik
     const n = template(a).tensors.length, given = template(back[i]).tensors;
     if (back[i] === null || back[i] === undefined) return Array.from({ length: n }, () => null);
     if (given.length !== n) {
-      throw new ArgumentError(`customVjp: the backward rule of ${name} gives ${given.length} tensors for argument ${i}, which has ${n}`);
+      throw new ArgumentError(
+        `customVjp: the backward rule of ${name} gives ${given.length} tensors for argument ${i}, which has ${n}`,
+      );
     }
     return [...given];
   });
   cts.forEach((c, i) => {
     if (c instanceof Tensor && !sameShape(c.shape, like[i]!.shape)) {
       throw new ArgumentError(
-        `customVjp: the backward rule of ${name} gives a cotangent of shape ${show(c.shape)} for an argument of shape ${show(like[i]!.shape)}`,
+        `customVjp: the backward rule of ${name} gives a cotangent of shape ${show(c.shape)} for an argument of shape ${
+          show(like[i]!.shape)
+        }`,
       );
     }
   });

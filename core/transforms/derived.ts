@@ -4,7 +4,7 @@
  * They are what calls and control flow are transformed by. A derived program is kept, weakly, with the program it comes
  * from, unless it captured a traced value of the moment. Its captured values come first among its inputs.
  */
-import { type Equation, evalProgram, Program, trace, type TraceInterpreter, Var } from "../compiler/program.ts";
+import { type Equation, evalProgram, type Program, trace, type TraceInterpreter, Var } from "../compiler/program.ts";
 import { deadCode } from "../compiler/dead_code.ts";
 import { bind, withInterpreter } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero } from "../primitive.ts";
@@ -19,7 +19,11 @@ import { transposeTape } from "./tape.ts";
 const kept = new WeakMap<Program, Map<string, { readonly programs: readonly Program[] }>>();
 
 /** What `make` derives from a program, made once for each key. */
-export function derive<A extends { readonly programs: readonly Program[] }>(program: Program, key: string, make: () => A): A {
+export function derive<A extends { readonly programs: readonly Program[] }>(
+  program: Program,
+  key: string,
+  make: () => A,
+): A {
   let mine = kept.get(program);
   if (mine === undefined) kept.set(program, mine = new Map());
   const known = mine.get(key);
@@ -105,7 +109,8 @@ export function linearizeProgram(
         for (const x of e.inputs) if (ownedBy(tracer, x)) needed(tracer, x, residuals, rebuilt);
       }
       const isInput = new Map(ins.map((v, i) => [v, i]));
-      const given = [...residuals].filter((v) => isInput.has(v)), computed = [...residuals].filter((v) => !isInput.has(v));
+      const given = [...residuals].filter((v) => isInput.has(v)),
+        computed = [...residuals].filter((v) => !isInput.has(v));
       fromInputs = given.map((v) => isInput.get(v)!);
       mask = tangents.map((t, i) => t !== null || wanted[i] === true);
       // The linear program stands on its own: it is traced outside the forward one.
@@ -202,12 +207,21 @@ export function batchProgram(
 /** Applies a derived program: its captured values, then `args`. */
 export const withCaptured = (program: Program, args: readonly Value[]): Value[] => [...program.captured, ...args];
 
-
-/** Inputs: the program's, then tangents of those marked `active`. Outputs: the tangents present per `mask`. */
+/**
+ * Inputs: the program's, then tangents of those marked `active`. Outputs: the tangents present per `mask`. Each of its
+ * equations is either free of tangents or linear in them, so it can be transposed; `jvpProgram`'s calls mix both.
+ */
 export function tangentProgram(program: Program, active: readonly boolean[]): Derived {
   return derive(program, `tangent ${bits(active)}`, () => {
-    const { program: both, mask } = jvpProgram(program, active);
-    const made = deadCode(new Program(both.inputs, both.equations, both.outputs.slice(mask.length), both.captured));
+    const { forward, linear, fromInputs, mask } = linearizeProgram(program, active);
+    const n = program.inputs.length, outputs = program.outputs.length;
+    const made = traceLive("checkpoint", (ins) => {
+      const xs = ins.slice(0, n), all = evalProgram(forward, withCaptured(forward, xs));
+      return evalProgram(
+        linear,
+        withCaptured(linear, [...fromInputs.map((i) => xs[i]!), ...all.slice(outputs), ...ins.slice(n)]),
+      );
+    }, [...program.inputs, ...program.inputs.filter((_, i) => active[i])]);
     return { program: made, programs: [made], mask };
   });
 }

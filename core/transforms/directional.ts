@@ -10,7 +10,7 @@ import { floatLeaves } from "./grad.ts";
 import { jvpFlat } from "./jvp.ts";
 import { linearizeFlat, stageLinear, vjpFlat } from "./linearize.ts";
 import { evalTape, transposeTape } from "./tape.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** A function of trees as one of flat values, remembering the tree it returned. */
 export function flatFunction(op: string, f: (...args: never[]) => unknown, structure: Structure) {
@@ -28,14 +28,22 @@ export function flatFunction(op: string, f: (...args: never[]) => unknown, struc
 }
 
 /** Leaves of a tree that must look like another: same structure, shapes and dtypes. */
-export function leavesLike(op: string, tree: unknown, structure: Structure, like: readonly Value[], what: string): Value[] {
+export function leavesLike(
+  op: string,
+  tree: unknown,
+  structure: Structure,
+  like: readonly Value[],
+  what: string,
+): Value[] {
   const [leaves, given] = flattenTensors(op, tree);
   requireSameStructure(op, structure, given, what);
   leaves.forEach((l, i) => {
     const want = like[i]!;
     if (!sameShape(l.shape, want.shape) || l.dtype !== want.dtype) {
       throw new ShapeError(
-        `${op}: ${what} differ, ${want.dtype} ${show(want.shape)} against ${l.dtype} ${show(l.shape)}; give each the shape and dtype of its counterpart`,
+        `${op}: ${what} differ, ${want.dtype} ${show(want.shape)} against ${l.dtype} ${
+          show(l.shape)
+        }; give each the shape and dtype of its counterpart`,
       );
     }
   });
@@ -180,7 +188,9 @@ export function linearTranspose<A extends readonly unknown[], R>(
   const flat = flatFunction("linearTranspose", f as never, structure);
   const { tape, inputs, outputs } = stageLinear(flat.run, xs, xs.map(() => true));
   outputs.forEach((y) => {
-    if (!tape.owns(y)) throw new TransformError("linearTranspose: a result does not depend on the arguments, so it is not linear");
+    if (!tape.owns(y)) {
+      throw new TransformError("linearTranspose: a result does not depend on the arguments, so it is not linear");
+    }
   });
   const shape = structureOf("linearTranspose", flat.fill(outputs));
   return (cotangent) => {

@@ -7,7 +7,7 @@ import type { Fail, Show } from "../shape_types.ts";
 import { Tensor, type Value } from "../tensor.ts";
 import { flattenWith, type Structure, unflattenWith } from "../tree.ts";
 import { vjpFlat } from "./linearize.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Says at compile time that a loss is no scalar, where its shape is known. */
 export type ScalarLoss<S extends Shape> = number extends S["length"] ? unknown
@@ -22,7 +22,10 @@ export type GradientOf<A extends readonly unknown[], N extends ArgNums> = N exte
   : N extends readonly number[] ? { readonly [I in keyof N]: Argument<A, N[I]> }
   : never;
 
-type Argument<A extends readonly unknown[], N> = number extends N ? unknown : N extends keyof A ? A[N] : `${N & number}` extends keyof A ? A[`${N & number}` & keyof A] : unknown;
+type Argument<A extends readonly unknown[], N> = number extends N ? unknown
+  : N extends keyof A ? A[N]
+  : `${N & number}` extends keyof A ? A[`${N & number}` & keyof A]
+  : unknown;
 
 /** Options of `grad` and `valueAndGrad`. */
 export interface GradOptions<N extends ArgNums = ArgNums, Aux extends boolean = boolean> {
@@ -53,15 +56,29 @@ export interface GradOptions<N extends ArgNums = ArgNums, Aux extends boolean = 
  * assertEquals([loss.item(), slope.toArray()], [5, [2, 4]]);
  * ```
  */
-export function valueAndGrad<A extends readonly unknown[], S extends Shape, D extends DType, X, const N extends ArgNums = 0>(
+export function valueAndGrad<
+  A extends readonly unknown[],
+  S extends Shape,
+  D extends DType,
+  X,
+  const N extends ArgNums = 0,
+>(
   f: (...args: A) => readonly [Tensor<S, D> & ScalarLoss<S>, X],
   options: GradOptions<N, true> & { readonly hasAux: true },
 ): (...args: A) => readonly [readonly [Tensor<readonly [], D>, X], GradientOf<A, N>];
-export function valueAndGrad<A extends readonly unknown[], S extends Shape, D extends DType, const N extends ArgNums = 0>(
+export function valueAndGrad<
+  A extends readonly unknown[],
+  S extends Shape,
+  D extends DType,
+  const N extends ArgNums = 0,
+>(
   f: (...args: A) => Tensor<S, D> & ScalarLoss<S>,
   options?: GradOptions<N, false>,
 ): (...args: A) => readonly [Tensor<readonly [], D>, GradientOf<A, N>];
-export function valueAndGrad(f: (...args: unknown[]) => unknown, options: GradOptions = {}): (...args: unknown[]) => unknown {
+export function valueAndGrad(
+  f: (...args: unknown[]) => unknown,
+  options: GradOptions = {},
+): (...args: unknown[]) => unknown {
   return differentiator("valueAndGrad", f, options);
 }
 
@@ -106,18 +123,27 @@ function differentiator(op: string, f: (...args: unknown[]) => unknown, options:
   const many = typeof argnums !== "number";
   return (...args: unknown[]): readonly [unknown, unknown] => {
     const positions = (many ? argnums : [argnums]).map((n) => {
-      if (args.length === 0) throw new ArgumentError(`${op}: called without arguments, so there is nothing to differentiate by`);
+      if (args.length === 0) {
+        throw new ArgumentError(`${op}: called without arguments, so there is nothing to differentiate by`);
+      }
       return normalizeAxis(`${op}: argnums`, n, args.length);
     });
     const [leaves, structure] = floatLeaves(op, positions.map((i) => args[i]), positions);
     let aux: Template | undefined;
-    const [outs, pullback] = vjpFlat((xs) => {
-      const chosen = unflattenWith(structure, xs) as unknown[];
-      const result = synchronous(op, f(...args.map((a, i) => positions.includes(i) ? chosen[positions.indexOf(i)] : a)));
-      const [loss, rest] = hasAux ? pairOf(op, result) : [result, undefined];
-      aux = template(rest);
-      return [requireLoss(op, loss), ...aux.tensors];
-    }, leaves, leaves.map(() => true));
+    const [outs, pullback] = vjpFlat(
+      (xs) => {
+        const chosen = unflattenWith(structure, xs) as unknown[];
+        const result = synchronous(
+          op,
+          f(...args.map((a, i) => positions.includes(i) ? chosen[positions.indexOf(i)] : a)),
+        );
+        const [loss, rest] = hasAux ? pairOf(op, result) : [result, undefined];
+        aux = template(rest);
+        return [requireLoss(op, loss), ...aux.tensors];
+      },
+      leaves,
+      leaves.map(() => true),
+    );
     const gradients = pullback([onesLike(outs[0]!), ...outs.slice(1).map(() => null)]);
     const trees = unflattenWith(structure, gradients.map((g, i) => g ?? zerosLike(leaves[i]!))) as unknown[];
     const value = hasAux ? [outs[0], aux!.fill(outs.slice(1))] : outs[0];
@@ -132,7 +158,9 @@ function pairOf(op: string, result: unknown): readonly [unknown, unknown] {
 
 function requireLoss(op: string, loss: unknown): Value {
   if (!(loss instanceof Tensor)) {
-    const got = Array.isArray(loss) ? "an array; to return more than the loss, set hasAux" : `${loss === null ? "null" : typeof loss}`;
+    const got = Array.isArray(loss)
+      ? "an array; to return more than the loss, set hasAux"
+      : `${loss === null ? "null" : typeof loss}`;
     throw new TransformError(`${op}: the function must return a scalar tensor, not ${got}`);
   }
   const l = loss as Value;
@@ -155,7 +183,9 @@ export function floatLeaves(
     flattenWith(op, tree, (x) => {
       if (!(x instanceof Tensor)) {
         if (typeof x === "number") {
-          throw new ArgumentError(`${op}: argument ${positions[k]} holds the number ${x}; make it a tensor to differentiate by it`);
+          throw new ArgumentError(
+            `${op}: argument ${positions[k]} holds the number ${x}; make it a tensor to differentiate by it`,
+          );
         }
         return undefined;
       }

@@ -6,7 +6,7 @@ import { equal } from "../primitives/compare.ts";
 import { iota, zerosLike } from "../primitives/create.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { moveAxis } from "../primitives/transpose.ts";
-import { normalizeAxis, sizeOf, type Shape } from "../shape.ts";
+import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import type { DType } from "../dtype.ts";
 import type { Spec, Tensor, Value } from "../tensor.ts";
 import { unflattenWith } from "../tree.ts";
@@ -41,7 +41,9 @@ function basis({ shape, dtype }: Spec): Value {
 
 function chosen(op: string, f: (...args: never[]) => unknown, args: readonly unknown[], argnum: number) {
   requireFunction(op, f);
-  if (args.length === 0) throw new ArgumentError(`${op}: called without arguments, so there is nothing to differentiate by`);
+  if (args.length === 0) {
+    throw new ArgumentError(`${op}: called without arguments, so there is nothing to differentiate by`);
+  }
   const position = normalizeAxis(`${op}: argnum`, argnum, args.length);
   const [leaves, structure] = floatLeaves(op, [args[position]], [position]);
   const only = (x: unknown): unknown => f(...args.map((a, i) => i === position ? x : a) as never[]);
@@ -51,7 +53,9 @@ function chosen(op: string, f: (...args: never[]) => unknown, args: readonly unk
 
 const requireFloats = (op: string, ys: readonly Value[]): void => {
   for (const y of ys) {
-    if (!isFloat(y.dtype)) throw new DTypeError(`${op}: a result is ${y.dtype}, which has no derivative; cast it to f32`);
+    if (!isFloat(y.dtype)) {
+      throw new DTypeError(`${op}: a result is ${y.dtype}, which has no derivative; cast it to f32`);
+    }
   }
 };
 
@@ -83,12 +87,17 @@ export function jacfwd<A extends readonly unknown[], R, N extends number = 0>(
     const columns = leaves.map((leaf, j) => {
       const axis = { size: sizeOf(leaf.shape), name: undefined };
       const [dys, mapped] = batchFlat(
-        ([d]) => evalTape(tape, inputs, tangents, leaves.map((_, k) => k === j ? d! : null)).map((dy, i) => dy ?? zerosLike(outputs[i]!)),
+        ([d]) =>
+          evalTape(tape, inputs, tangents, leaves.map((_, k) => k === j ? d! : null)).map((dy, i) =>
+            dy ?? zerosLike(outputs[i]!)
+          ),
         [basis(leaf)],
         [true],
         axis,
       );
-      return dys.map((dy, i) => mapped[i] ? toBack(dy, outputs[i]!.shape, leaf.shape) : zerosLike(block(outputs[i]!, leaf)));
+      return dys.map((dy, i) =>
+        mapped[i] ? toBack(dy, outputs[i]!.shape, leaf.shape) : zerosLike(block(outputs[i]!, leaf))
+      );
     });
     const rows = outputs.map((_, i) => (unflattenWith(structure, columns.map((c) => c[i]!)) as unknown[])[0]);
     return flat.fill(rows as Value[]) as JacobianOf<R, A[N]>;
@@ -133,7 +142,9 @@ export function jacrev<A extends readonly unknown[], R, N extends number = 0>(
         axis,
       );
       const parts = dxs.map((dx, j) =>
-        mapped[j] ? reshape(dx, [...y.shape, ...leaves[j]!.shape]) : zerosLike({ ...block(y, leaves[j]!), dtype: dx.dtype })
+        mapped[j]
+          ? reshape(dx, [...y.shape, ...leaves[j]!.shape])
+          : zerosLike({ ...block(y, leaves[j]!), dtype: dx.dtype })
       );
       return (unflattenWith(structure, parts) as unknown[])[0];
     });

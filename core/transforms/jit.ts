@@ -5,7 +5,7 @@ import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../in
 import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
 import { jitP } from "./call.ts";
 import { withCaptured } from "./derived.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Options of `jit`. */
 export interface JitOptions {
@@ -51,7 +51,10 @@ const kept = 256;
  * assertEquals([f(tensor([2])).toArray(), f(tensor([3])).toArray(), traced], [[5], [10], 1]);
  * ```
  */
-export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, options: JitOptions = {}): (...args: A) => R {
+export function jit<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: JitOptions = {},
+): (...args: A) => R {
   requireFunction("jit", f);
   const name = options.name ?? (f.name || "jit");
   const cache = new Map<string, Traced>();
@@ -59,7 +62,9 @@ export function jit<A extends readonly unknown[], R>(f: (...args: A) => R, optio
   const jitted = (...args: A): R => {
     if (insideStepwise()) return f(...args);
     const leaves: Value[] = [];
-    const key = `${args.map((a, i) => isStatic(i) ? settingKey(a) : treeKey(name, a, leaves, [i])).join()} ${axisEnvironment()}`;
+    const key = `${
+      args.map((a, i) => isStatic(i) ? settingKey(a) : treeKey(name, a, leaves, [i])).join()
+    } ${axisEnvironment()}`;
     let traced = cache.get(key);
     if (traced === undefined) traced = remember(cache, key, traceCall(name, f, args, isStatic, leaves));
     else {
@@ -112,13 +117,17 @@ function treeKey(name: string, x: unknown, leaves: Value[], path: readonly (numb
   if (typeof x === "object" && x !== null) {
     const p = Object.getPrototypeOf(x);
     if (p === Object.prototype || p === null) {
-      return `{${Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${treeKey(name, y, leaves, [...path, k])}`).join()}}`;
+      return `{${
+        Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${treeKey(name, y, leaves, [...path, k])}`).join()
+      }}`;
     }
   }
   if (typeof x === "function" || (typeof x === "object" && x !== null)) {
     const kind = typeof x === "function" ? "a function" : `a ${x.constructor?.name}`;
     throw new ArgumentError(
-      `${name}: argument ${path[0]} holds ${kind}, which is no tensor and no setting; list its position in jit's \`static\``,
+      `${name}: argument ${
+        path[0]
+      } holds ${kind}, which is no tensor and no setting; list its position in jit's \`static\``,
     );
   }
   return settingKey(x);
@@ -145,7 +154,12 @@ function settingKey(x: unknown): string {
 }
 
 /** Marks the storage of donated arguments, sparing what a kept argument, a captured value or a result shares. */
-function giveAway(name: string, args: readonly unknown[], positions: readonly number[], others: readonly Value[]): void {
+function giveAway(
+  name: string,
+  args: readonly unknown[],
+  positions: readonly number[],
+  others: readonly Value[],
+): void {
   const of = (x: unknown) => template(x).tensors.filter((t) => t instanceof Concrete);
   const spared = new Set(
     [...args.filter((_, i) => !positions.includes(i)).flatMap(of), ...of(others)].map(storageIdentity),

@@ -3,7 +3,7 @@ import { type Program, trace } from "../compiler/program.ts";
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import type { Spec, Tensor, Value } from "../tensor.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** A tree with shape and dtype in the place of each tensor. */
 export type SpecsOf<T> = T extends Tensor<infer S extends Shape, infer D extends DType>

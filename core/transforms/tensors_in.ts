@@ -20,7 +20,7 @@ export function template(x: unknown): Template {
   const tensors: Value[] = [];
   const collect = (y: unknown): void => {
     if (y instanceof Tensor) tensors.push(y as Value);
-    else if (isContainer(y)) for (const z of Object.values(y)) collect(z);
+    else if (isContainer(y)) { for (const z of Object.values(y)) collect(z); }
   };
   collect(x);
   const fill = (ts: readonly Value[]): unknown => {

@@ -6,7 +6,7 @@ import { moveAxis } from "../primitives/transpose.ts";
 import { normalizeAxis, type Shape, show } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
 import { batchFlat } from "./batch.ts";
-import { requireFunction, synchronous, template, type Template } from "./tensors_in.ts";
+import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Where the mapped axis is: one axis for every tensor of an argument, `null` for none, or a tree of these. */
 export type AxisSpec = number | null | readonly AxisSpec[] | { readonly [key: string]: AxisSpec };
@@ -122,7 +122,9 @@ function mappedSize(
     const axis = axes[i]!;
     if (axis === null) return;
     if (x.shape.length === 0) {
-      throw new ShapeError(`vmap: argument ${owners[i]} holds a scalar, which has no axis to map over; use inAxes null for it`);
+      throw new ShapeError(
+        `vmap: argument ${owners[i]} holds a scalar, which has no axis to map over; use inAxes null for it`,
+      );
     }
     const n = x.shape[normalizeAxis(`vmap: argument ${owners[i]}`, axis, x.shape.length)]!;
     if (size === undefined) {
@@ -130,7 +132,9 @@ function mappedSize(
       owner = `argument ${owners[i]}`;
     } else if (n !== size) {
       throw new ShapeError(
-        `vmap: mapped sizes differ, ${size} in ${owner} against ${n} in argument ${owners[i]} (shape ${show(x.shape)}, axis ${axis})`,
+        `vmap: mapped sizes differ, ${size} in ${owner} against ${n} in argument ${owners[i]} (shape ${
+          show(x.shape)
+        }, axis ${axis})`,
       );
     }
   });
@@ -142,7 +146,11 @@ function mappedSize(
 
 function placed(y: Value, mapped: boolean, axis: number | null, size: number): Value {
   if (axis === null) {
-    if (mapped) throw new ShapeError("vmap: a result with outAxes null depends on the mapped axis; give it an axis, or reduce it");
+    if (mapped) {
+      throw new ShapeError(
+        "vmap: a result with outAxes null depends on the mapped axis; give it an axis, or reduce it",
+      );
+    }
     return y;
   }
   const full = mapped ? y : broadcastInFront(y, size);

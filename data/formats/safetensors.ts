@@ -9,11 +9,11 @@
 import { left, right } from "fp-ts/lib/Either.js";
 import { alloc, bytesOf, type DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
-import { sameShape, type Shape, show, sizeOf } from "../../core/shape.ts";
+import { type Shape, show, sizeOf } from "../../core/shape.ts";
 import { fromArray, type Tensor, type Value } from "../../core/tensor.ts";
-import { flattenTensors, isTensor, unflattenWith } from "../../core/tree.ts";
-import { paths } from "../../core/tree_ops.ts";
+import { isTensor } from "../../core/tree.ts";
 import type { Either, FormatError } from "../errors.ts";
+import { clip, excerpt } from "./excerpt.ts";
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -48,15 +48,10 @@ const metadataKey = "__metadata__";
 const lengthBytes = 8;
 const maxHeader = 100_000_000;
 
-// Text of the file's goes into messages, and may be megabytes.
-const clip = (text: string): string => text.length > 80 ? `${text.slice(0, 80)}…` : text;
-const quote = (x: unknown): string => clip(JSON.stringify(x) ?? typeof x);
-
-function wrong(op: string, offset: number, what: string, where = ` (byte ${offset})`): Either<FormatError, never> {
-  return left({ _tag: "FormatError", format: "safetensors", offset, message: `${op}: ${what}${where}` });
+function bad(offset: number, what: string): Either<FormatError, never> {
+  const message = `decodeSafetensors: ${what} (byte ${offset})`;
+  return left({ _tag: "FormatError", format: "safetensors", offset, message });
 }
-
-const bad = (offset: number, what: string): Either<FormatError, never> => wrong("decodeSafetensors", offset, what);
 
 /** Whole, exact, not negative, and not the −0 that JSON can write. */
 const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && Object.is(x, Math.abs(x as number));
@@ -110,12 +105,12 @@ export function decodeSafetensors(bytes: Uint8Array): Either<FormatError, Safete
   if (header._tag === "Left") return header;
   const { [metadataKey]: metadata = {}, ...infos } = header.right;
   if (!isRecord(metadata) || !Object.entries(metadata).every((pair) => pair.every(isText))) {
-    return bad(lengthBytes, `${metadataKey} is ${quote(metadata)}; it maps names to strings, all of them Unicode`);
+    return bad(lengthBytes, `${metadataKey} is ${excerpt(metadata)}; it maps names to strings, all of them Unicode`);
   }
   const entries: Entry[] = [];
   for (const [name, info] of Object.entries(infos)) {
     const entry = checkEntry(name, info);
-    if (typeof entry === "string") return bad(lengthBytes, `tensor ${quote(name)} ${entry}`);
+    if (typeof entry === "string") return bad(lengthBytes, `tensor ${excerpt(name)} ${entry}`);
     entries.push(entry);
   }
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -128,7 +123,7 @@ export function decodeSafetensors(bytes: Uint8Array): Either<FormatError, Safete
         : `leaves bytes ${at} to ${begin} unused`;
       return bad(
         start + Math.min(at, bytes.length - start),
-        `tensor ${quote(name)} starts at ${begin} of the data and ${why}`,
+        `tensor ${excerpt(name)} starts at ${begin} of the data and ${why}`,
       );
     }
     at = end;
@@ -148,7 +143,7 @@ export function decodeSafetensors(bytes: Uint8Array): Either<FormatError, Safete
     new Uint8Array(data.buffer).set(bytes.subarray(start + begin, start + end));
     const odd = dtype === "bool" ? data.findIndex((x) => x > 1) : -1;
     if (odd >= 0) {
-      return bad(start + begin + odd, `tensor ${quote(name)} has ${data[odd]} among its truth values, 0 and 1`);
+      return bad(start + begin + odd, `tensor ${excerpt(name)} has ${data[odd]} among its truth values, 0 and 1`);
     }
     tensors.push([name, fromArray({ shape, dtype, data })]);
   }
@@ -176,19 +171,19 @@ function parseHeader(bytes: Uint8Array): Either<FormatError, Record<string, unkn
 /** A tensor's line of the header, or what is wrong with it. */
 function checkEntry(name: string, info: unknown): Entry | string {
   if (!isText(name)) return "has half a surrogate pair in its name";
-  if (!isRecord(info)) return `is ${quote(info)}, not an object with dtype, shape and data_offsets`;
+  if (!isRecord(info)) return `is ${excerpt(info)}, not an object with dtype, shape and data_offsets`;
   const { dtype: code, shape, data_offsets: offsets } = info;
-  if (typeof code !== "string") return `has dtype ${quote(code)}, which is not a string`;
+  if (typeof code !== "string") return `has dtype ${excerpt(code)}, which is not a string`;
   const dtype = dtypeOfCode.get(code);
   if (dtype === undefined) {
     return `has dtype ${clip(code)}, which is not supported; save it as one of ${Object.values(codes).join(", ")}`;
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    return `has shape ${quote(shape)}; every size is a whole number from 0 to 2^53 − 1`;
+    return `has shape ${excerpt(shape)}; every size is a whole number from 0 to 2^53 − 1`;
   }
   const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets as unknown[] : [];
   if (!isSize(begin) || !isSize(end) || begin > end) {
-    return `has data_offsets ${quote(offsets)}; they are [begin, end], two whole numbers from 0 to 2^53 − 1`;
+    return `has data_offsets ${excerpt(offsets)}; they are [begin, end], two whole numbers from 0 to 2^53 − 1`;
   }
   // Rounding above 2^53 and the NaN of ∞ · 0 make no safe integer.
   const needed = sizeOf(shape) * bytesOf(dtype);
@@ -236,18 +231,18 @@ export function encodeSafetensors(
   for (const [key, value] of metadata) {
     if (!isText(key) || !isText(value)) {
       throw new ArgumentError(
-        `encodeSafetensors: metadata ${quote(key)} is ${quote(value)}; it takes Unicode strings only`,
+        `encodeSafetensors: metadata ${excerpt(key)} is ${excerpt(value)}; it takes Unicode strings only`,
       );
     }
   }
   const entries = Object.entries(tensors);
   for (const [name, x] of entries) {
     if (name === metadataKey || !isText(name)) {
-      throw new ArgumentError(`encodeSafetensors: no tensor can be called ${quote(name)}; rename it`);
+      throw new ArgumentError(`encodeSafetensors: no tensor can be called ${excerpt(name)}; rename it`);
     }
     if (!isTensor(x)) {
       throw new ArgumentError(
-        `encodeSafetensors: ${quote(name)} is no tensor; name the leaves of a tree with treeToTensors`,
+        `encodeSafetensors: ${excerpt(name)} is no tensor; name the leaves of a tree with treeToTensors`,
       );
     }
   }
@@ -284,89 +279,3 @@ export function encodeSafetensors(
 }
 
 const field = ([key, value]: [string, unknown]): string => `${JSON.stringify(key)}:${JSON.stringify(value)}`;
-
-/**
- * The leaves of a tree by name, as `encodeSafetensors` takes them: a name is the path from the root, joined by dots.
- *
- * @param tree A tree of tensors.
- * @returns Its leaves by name, such as `0.w`; the name of a tree that is one tensor is empty.
- * @throws {ArgumentError} If `tree` is no tree of tensors, or two leaves would have the same name, which takes keys with
- *   dots in them.
- *
- * @example Parameters of two layers
- * ```ts
- * import { tensor } from "@adjoint/adjoint";
- * import { treeToTensors } from "@adjoint/adjoint/data";
- * import { assertEquals } from "@std/assert";
- * const params = [{ w: tensor([1]), b: tensor(0) }, { w: tensor([2]) }];
- * assertEquals(Object.keys(treeToTensors(params)), ["0.b", "0.w", "1.w"]);
- * ```
- */
-export function treeToTensors(tree: unknown): Record<string, Tensor<Shape, DType>> {
-  const [leaves] = flattenTensors("treeToTensors", tree);
-  const names = leafNames("treeToTensors", tree);
-  return Object.fromEntries(leaves.map((leaf, i) => [names[i]!, leaf]));
-}
-
-function leafNames(op: string, tree: unknown): string[] {
-  const names = paths(tree).map((path) => path.join("."));
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) {
-      throw new ArgumentError(`${op}: two leaves would be called ${quote(name)}; rename the key that has a dot in it`);
-    }
-    seen.add(name);
-  }
-  return names;
-}
-
-/**
- * The inverse of `treeToTensors`: named tensors put into the structure of a tree.
- *
- * @param like A tree of the structure, shapes and dtypes that are expected, such as freshly initialised parameters.
- * @param tensors Tensors by name, as `decodeSafetensors` gives them.
- * @returns A tree like `like` with the tensors at its leaves; or which ones are missing, unexpected, or of another shape
- *   or dtype. The error's offset is 0, as names have none.
- * @throws {ArgumentError} If `like` is no tree of tensors, or two of its leaves have the same name.
- *
- * @example Parameters from a file
- * ```ts
- * import { tensor, zeros } from "@adjoint/adjoint";
- * import { orThrow, treeFromTensors } from "@adjoint/adjoint/data";
- * import { assertEquals } from "@std/assert";
- * const params = orThrow(treeFromTensors([{ w: zeros([2]) }], { "0.w": tensor([1, 2]) }));
- * assertEquals(params[0]?.w.toArray(), [1, 2]);
- * ```
- */
-export function treeFromTensors<T>(
-  like: T,
-  tensors: Readonly<Record<string, Tensor<Shape, DType>>>,
-): Either<FormatError, T> {
-  const op = "treeFromTensors";
-  const [leaves, structure] = flattenTensors(op, like);
-  const names = leafNames(op, like);
-  const expected = new Set(names);
-  const missing = names.filter((name) => !Object.hasOwn(tensors, name));
-  const unexpected = Object.keys(tensors).filter((name) => !expected.has(name));
-  const unlike = names.flatMap((name, i) => {
-    if (!Object.hasOwn(tensors, name)) return [];
-    const x = tensors[name]!, leaf = leaves[i]!;
-    if (x.dtype === leaf.dtype && sameShape(x.shape, leaf.shape)) return [];
-    return [
-      `${quote(name)} is ${x.dtype} ${clip(show(x.shape))} where ${leaf.dtype} ${clip(show(leaf.shape))} is expected`,
-    ];
-  });
-  const problems = [
-    ...(missing.length > 0 ? [`missing ${some(missing.map(quote))}`] : []),
-    ...(unexpected.length > 0 ? [`unexpected ${some(unexpected.map(quote))}`] : []),
-    ...(unlike.length > 0 ? [some(unlike)] : []),
-  ];
-  if (problems.length > 0) return wrong(op, 0, problems.join("; "), "");
-  return right(unflattenWith(structure, names.map((name) => tensors[name]!)) as T);
-}
-
-/** The first few of a list, and how many more there are. */
-function some(items: readonly string[]): string {
-  const shown = 8;
-  return items.slice(0, shown).join(", ") + (items.length > shown ? ` and ${items.length - shown} more` : "");
-}

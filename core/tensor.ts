@@ -134,26 +134,20 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
 /** A tensor of any shape and dtype: what the inside of the library passes about. */
 export type Value = Tensor<Shape, DType>;
 
-/** The elements and their fate, shared by a tensor and its reshapes. */
-interface Storage {
-  readonly data: TypedArray;
-  donatedTo: string | null;
-}
-
-let storageOf: (x: Concrete) => Storage;
+let elementsOf: (x: Concrete) => TypedArray;
 
 /** A tensor that owns elements. */
 export class Concrete extends Tensor<Shape, DType> {
-  readonly #storage: Storage;
+  readonly #data: TypedArray;
 
   static {
-    storageOf = (x) => x.#storage;
+    elementsOf = (x) => x.#data;
   }
 
   /** Takes `data` over: the caller must not keep it. */
-  constructor(override readonly shape: Shape, override readonly dtype: DType, storage: TypedArray | Storage) {
+  constructor(override readonly shape: Shape, override readonly dtype: DType, data: TypedArray) {
     super();
-    this.#storage = ArrayBuffer.isView(storage) ? { data: storage, donatedTo: null } : storage;
+    this.#data = data;
     Object.freeze(shape);
     Object.freeze(this);
   }
@@ -163,33 +157,36 @@ export class Concrete extends Tensor<Shape, DType> {
   }
 }
 
+// Which call each buffer was donated to. The buffer is what a tensor shares with its reshapes and slices.
+const donations = new WeakMap<ArrayBufferLike, string>();
+let anyDonated = false;
+
 /** The elements of a concrete tensor, for reading only. */
 export function arrayOf(x: Concrete): NdArray {
-  const s = storageOf(x);
-  if (s.donatedTo !== null) {
+  if (anyDonated) requireKept(x);
+  return { shape: x.shape, dtype: x.dtype, data: elementsOf(x) };
+}
+
+function requireKept(x: Concrete): void {
+  const call = donatedTo(x);
+  if (call !== null) {
     throw new DonatedError(
-      `a ${x.dtype} tensor of shape ${show(x.shape)} was donated to ${s.donatedTo} and cannot be read any more; ` +
+      `a ${x.dtype} tensor of shape ${show(x.shape)} was donated to ${call} and cannot be read any more; ` +
         "use the result of that call, or leave the argument out of `donate`",
     );
   }
-  return { shape: x.shape, dtype: x.dtype, data: s.data };
 }
 
 /** The name of the call that a tensor's storage was donated to. */
-export const donatedTo = (x: Concrete): string | null => storageOf(x).donatedTo;
+export const donatedTo = (x: Concrete): string | null => donations.get(elementsOf(x).buffer) ?? null;
 
 /** What tells whether two tensors share elements. */
-export const storageIdentity = (x: Concrete): object => storageOf(x);
+export const storageIdentity = (x: Concrete): object => elementsOf(x).buffer;
 
 /** Marks a tensor's storage, and so every view of it, as given away. */
 export function donate(x: Concrete, call: string): void {
-  storageOf(x).donatedTo = call;
-}
-
-/** The same elements under another shape of equal size. */
-export function reshaped(x: Concrete, shape: Shape): Concrete {
-  arrayOf(x);
-  return new Concrete(shape, x.dtype, storageOf(x));
+  anyDonated = true;
+  donations.set(elementsOf(x).buffer, call);
 }
 
 /** A tensor over elements nobody else holds. */

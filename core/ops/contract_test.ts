@@ -2,12 +2,13 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
 import { broadcastShapes, type Shape, sizeOf, stridesOf } from "../shape.ts";
-import type { Value } from "../tensor.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
 import { cross } from "./cross.ts";
 import { dot, vdot } from "./dot.ts";
 import { dotGeneral } from "./dot_general.ts";
+import { zeros } from "./fill.ts";
 import { kron } from "./kron.ts";
 import { matmul } from "./matmul.ts";
 import { outer } from "./outer.ts";
@@ -135,3 +136,25 @@ Deno.test("trace() sums any diagonal of any two axes", () => {
   assertEquals(trace(u8([2, 2], [200, 0, 0, 200])).toArray(), 400);
   assertEquals(trace(bool([2, 2], [true, false, false, true])).dtype, "i32");
 });
+
+/** Never called: its body is for the compiler. */
+export function typed(n: number, any: Tensor): void {
+  const x = zeros([32, 128]), w = zeros([128, 10]), deep = zeros([4, 1, 32, 128], { dtype: "f64" });
+  const a: Tensor<readonly [32, 10]> = matmul(x, w);
+  const b: Tensor<readonly [4, 1, 32, 10], "f64"> = pipe(deep, matmul(w));
+  const c: Tensor<readonly [number, 10]> = matmul(zeros([n, 128]), w);
+  const d: Tensor<readonly [32, 10]> = dot(x, w);
+  const e: Tensor<readonly [2, 3]> = outer(zeros([2]), zeros([3]));
+  const f: Tensor<readonly [32, 10]> = tensordot(x, w, { axes: 1 });
+  const g: Tensor<readonly [128, 10]> = tensordot(x, zeros([10, 32]), { axes: [0, 1] });
+  const h: Tensor<readonly [4]> = trace(zeros([2, 2, 4]));
+  void [a, b, c, d, e, f, g, h, matmul(any, w), matmul(w, any), dot(any, any)];
+  // @ts-expect-error inner sizes differ
+  matmul(x, zeros([100, 10]));
+  // @ts-expect-error inner sizes differ
+  pipe(x, matmul(zeros([100, 10])));
+  // @ts-expect-error inner sizes differ
+  dot(x, x);
+  // @ts-expect-error no such axis
+  trace(x, { axes: [0, 2] });
+}

@@ -7,8 +7,10 @@ import { reach } from "../primitives/window_shape.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 import { type Padding, padding, type PerAxis, perAxis, samePadding } from "./window_options.ts";
+
+export type { Padding, PerAxis };
 
 /** How a kernel slides; lists have an entry for each spatial axis. */
 export interface ConvOptions {

@@ -8,7 +8,7 @@ import { normalizeAxis, type Shape, show } from "../shape.ts";
 import type { Broadcast, BroadcastOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 import { broadcasted } from "./operands.ts";
 
 /** The type of {@linkcode cross}: `cross(a, b, options?)`, or `pipe(a, cross(b, options?))`. */

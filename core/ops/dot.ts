@@ -4,28 +4,12 @@ import { ShapeError } from "../errors.ts";
 import { dotGeneral } from "../primitives/dot_general.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { type Shape, show } from "../shape.ts";
-import type { Fail, IfClash, Show } from "../shape_types/dim.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { factors } from "./matmul.ts";
+import type { Dot, DotOk } from "../shape_types/dot.ts";
+import type { Tensor } from "../tensor.ts";
+import { factors } from "./factors.ts";
 import { dual } from "./operands.ts";
 
-/** The shape of {@linkcode dot}`(a, b)`. */
-export type Dot<A extends Shape, B extends Shape> = A extends readonly [] ? B
-  : B extends readonly [] ? A
-  : A extends readonly [...infer P extends Shape, number] ? B extends readonly [number] ? readonly [...P]
-    : B extends readonly [...infer Q extends Shape, number, infer N extends number] ? readonly [...P, ...Q, N]
-    : Shape
-  : Shape;
-
-type Contracted<B extends Shape> = B extends readonly [infer K] ? K
-  : B extends readonly [...unknown[], infer K, unknown] ? K
-  : number;
-
-/** `unknown` where `dot(a, b)` is defined, else a `Fail` with both shapes. */
-export type DotOk<A extends Shape, B extends Shape> = B extends readonly [] ? unknown
-  : A extends readonly [...unknown[], infer K]
-    ? IfClash<K, Contracted<B>, Fail<`dot: inner sizes differ, ${Show<A>} · ${Show<B>}`>, unknown>
-  : unknown;
+export type { Dot, DotOk };
 
 /** The type of {@linkcode dot}: `dot(a, b)`, or `pipe(a, dot(b))`. */
 export interface DotOp {
@@ -70,9 +54,6 @@ export const dot: DotOp = dual((given, other) => {
   return dotGeneral(a, b, { contract: [[m - 1], [at]], batch: [[], []] });
 }) as DotOp;
 
-/** All elements in one axis. */
-export const flat = (x: Value): Value => reshape(x, [x.size]);
-
 /** The type of {@linkcode vdot}: `vdot(a, b)`, or `pipe(a, vdot(b))`. */
 export interface VdotOp {
   /** `vdot(a, b)`. */
@@ -109,5 +90,5 @@ export const vdot: VdotOp = dual((given, other) => {
       `vdot: ${show(a.shape)} has ${a.size} elements and ${show(b.shape)} has ${b.size}; their numbers must be equal`,
     );
   }
-  return dotGeneral(flat(a), flat(b), { contract: [[0], [0]], batch: [[], []] });
+  return dotGeneral(reshape(a, [a.size]), reshape(b, [b.size]), { contract: [[0], [0]], batch: [[], []] });
 }) as VdotOp;

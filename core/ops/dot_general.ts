@@ -4,7 +4,7 @@ import { dotGeneral as contract, dotGeneralP } from "../primitives/dot_general.t
 import { normalizeAxis, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 
 /** Which axes of the two operands belong together; none where left out, negative ones count from the end. */
 export interface DotOptions {

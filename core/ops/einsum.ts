@@ -7,7 +7,7 @@ import type { Einsum, EinsumOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { readExpression } from "./einsum_expression.ts";
 import { contractAll, type Labelled } from "./labelled.ts";
-import { requireProducts } from "./matmul.ts";
+import { requireProducts } from "./factors.ts";
 import { promoted, requireTensor } from "./operands.ts";
 
 /** The shapes of a list of tensors. */

@@ -5,7 +5,7 @@ import { reshape } from "../primitives/reshape.ts";
 import { transpose } from "../primitives/transpose.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 import { dual } from "./operands.ts";
 
 /** The shape of {@linkcode kron}`(a, b)`: the rank of the longer; sizes are products, which types do not compute. */

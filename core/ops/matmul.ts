@@ -1,12 +1,13 @@
 /** The matrix product. */
-import { type DType, kindOf, type Promote } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import type { DType, Promote } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { dotGeneral, matmul as product } from "../primitives/dot_general.ts";
 import { broadcastShapes, sameShape, type Shape, show } from "../shape.ts";
 import type { Matmul, MatmulOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
+import { factors } from "./factors.ts";
 import { contractAll } from "./labelled.ts";
-import { dual, promoted, requireTensor } from "./operands.ts";
+import { dual } from "./operands.ts";
 
 /** The type of {@linkcode matmul}: `matmul(a, b)`, or data last in a pipe, `pipe(a, matmul(b))`, which means a · b. */
 export interface MatmulOp {
@@ -21,18 +22,6 @@ export interface MatmulOp {
   ): <A extends Shape, DA extends DType>(
     a: Tensor<A, DA> & MatmulOk<A, B>,
   ) => Tensor<Matmul<A, B>, Promote<DA, DB>>;
-}
-
-/** Two tensors of numbers in their common dtype. */
-export function factors(op: string, a: unknown, b: unknown): readonly [Value, Value] {
-  const [x, y] = promoted(op, requireTensor(op, a, "first operand"), requireTensor(op, b, "second operand"));
-  requireProducts(op, x!.dtype);
-  return [x!, y!];
-}
-
-/** Truth values have no products here. */
-export function requireProducts(op: string, dtype: DType): void {
-  if (kindOf(dtype) === "bool") throw new DTypeError(`${op}: takes numbers, not bool; cast one of the operands first`);
 }
 
 function checkSizes(a: Value, b: Value): void {

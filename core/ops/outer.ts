@@ -1,10 +1,10 @@
 /** Products of every pair of elements. */
 import type { DType, Promote } from "../dtype.ts";
 import { dotGeneral } from "../primitives/dot_general.ts";
+import { reshape } from "../primitives/reshape.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { flat } from "./dot.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 import { dual } from "./operands.ts";
 
 /** The shape of {@linkcode outer}`(a, b)`. */
@@ -44,5 +44,5 @@ export interface OuterOp {
  */
 export const outer: OuterOp = dual((given, other) => {
   const [a, b] = factors("outer", given, other);
-  return dotGeneral(flat(a), flat(b), { contract: [[], []], batch: [[], []] });
+  return dotGeneral(reshape(a, [a.size]), reshape(b, [b.size]), { contract: [[], []], batch: [[], []] });
 }) as OuterOp;

@@ -1,5 +1,5 @@
 /** Room around a tensor. */
-import { type DType, kindOf } from "../dtype.ts";
+import { type DType, kindOf, rangeOf } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { takeAxis } from "../primitives/gather.ts";
 import { pad as padValue } from "../primitives/pad.ts";
@@ -125,6 +125,10 @@ function fill(value: unknown, dtype: DType): number {
   const x = Number(value);
   if (kindOf(dtype) === "int" && !Number.isInteger(x)) {
     throw new DTypeError(`pad: ${x} is not a whole number and the tensor is ${dtype}; cast it to f32 first`);
+  }
+  const [low, high] = rangeOf(dtype);
+  if (kindOf(dtype) === "int" && (x < low || x > high)) {
+    throw new DTypeError(`pad: ${x} is out of range for ${dtype}, the tensor's dtype; cast it to f32 first`);
   }
   return kindOf(dtype) === "bool" ? +(x !== 0) : x;
 }

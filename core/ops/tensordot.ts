@@ -6,7 +6,7 @@ import { normalizeAxis, type Shape, show } from "../shape.ts";
 import type { Reduce } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
-import { factors } from "./matmul.ts";
+import { factors } from "./factors.ts";
 
 /** How many axes to contract, the last of `a` with the first of `b`; or which of each, in pairs. */
 export type TensordotAxes = number | readonly [left: number | readonly number[], right: number | readonly number[]];

@@ -202,7 +202,7 @@ function isText(x: unknown): x is string {
 }
 
 /**
- * Writes a safetensors file, byte for byte as the reference implementation does: elements of wide dtypes first, then by
+ * Writes a safetensors file, laid out as the reference implementation does: elements of wide dtypes first, then by
  * name; the header padded so that every element is aligned.
  *
  * @param tensors Tensors by name.

@@ -79,7 +79,9 @@ function fromTyped(
       `tensor: ${from.length} elements do not fill shape ${show(shape)}, which has ${sizeOf(shape)}`,
     );
   }
-  return cast(new Concrete(shape, dtype, from.slice()), requireDType("tensor", options.dtype ?? dtype));
+  const data = alloc(dtype, from.length);
+  data.set(from); // `slice` of a Node Buffer would be a view
+  return cast(new Concrete(shape, dtype, data), requireDType("tensor", options.dtype ?? dtype));
 }
 
 function fromNested(values: unknown, given: DType | undefined): Value {

@@ -132,20 +132,35 @@ export const takeAlongAxis: TakeAlongAxisOp = dualOptions((x, indices, options) 
 }) as TakeAlongAxisOp;
 
 /** Options of `gather` and of the scatters. */
-export interface PlacesOptions {
+export interface PlacesOptions<A extends readonly number[] | undefined = readonly number[] | undefined> {
   /** The axes that the entries of the indices' last axis belong to; as many of the first axes as there are entries. */
-  readonly axes?: readonly number[];
+  readonly axes?: A;
 }
+
+/** The shape of `gather`: the points', then the axes that are not indexed, known where those indexed are the first. */
+export type Gathered<S extends Shape, I extends Shape, A> = A extends undefined
+  ? I extends readonly [...infer P extends Shape, infer K extends number]
+    ? number extends K | S["length"] ? Shape : readonly [...P, ...DropFirst<S, K>]
+  : Shape
+  : Shape;
+
+type DropFirst<S extends Shape, K extends number, N extends unknown[] = []> = N["length"] extends K ? S
+  : S extends readonly [unknown, ...infer T extends Shape] ? DropFirst<T, K, [...N, 0]>
+  : Shape;
 
 /** The type of `gather`. */
 export interface GatherOp {
   /** `gather(x, indices, options?)`. */
-  <D extends DType>(x: Tensor<Shape, D>, indices: Tensor<Shape, DType>, options?: PlacesOptions): Tensor<Shape, D>;
+  <S extends Shape, D extends DType, I extends Shape, const A extends readonly number[] | undefined = undefined>(
+    x: Tensor<S, D>,
+    indices: Tensor<I, DType>,
+    options?: PlacesOptions<A>,
+  ): Tensor<Gathered<S, I, A>, D>;
   /** `pipe(x, gather(indices, options?))`. */
-  (
-    indices: Tensor<Shape, DType>,
-    options?: PlacesOptions,
-  ): <D extends DType>(x: Tensor<Shape, D>) => Tensor<Shape, D>;
+  <I extends Shape, const A extends readonly number[] | undefined = undefined>(
+    indices: Tensor<I, DType>,
+    options?: PlacesOptions<A>,
+  ): <S extends Shape, D extends DType>(x: Tensor<S, D>) => Tensor<Gathered<S, I, A>, D>;
 }
 
 /**

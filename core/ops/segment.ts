@@ -55,7 +55,7 @@ function segments(op: string, reduce: Reduce): (...args: unknown[]) => unknown {
     }
     return reduce(x, reshape(of, [...of.shape, 1]), [count, ...x.shape.slice(lead)]);
   };
-  return (...args) => args.length >= 3 ? apply(args[0], args[1], args[2]) : (x) => apply(x, args[0], args[1]);
+  return (...args) => args.length >= 3 ? apply(args[0], args[1], args[2]) : (x: unknown) => apply(x, args[0], args[1]);
 }
 
 const sums: Reduce = (x, at, shape) => scatterAdd(full(shape, 0, x.dtype), at, x, places);

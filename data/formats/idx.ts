@@ -157,7 +157,7 @@ export function decodeIdx(bytes: Uint8Array): Either<FormatError, IdxArray> {
 }
 
 function elements(stored: Stored, bytes: Uint8Array, view: DataView, start: number): IdxArray["data"] {
-  if (stored.code === table.u8.code) return bytes.slice(start);
+  if (stored.code === table.u8.code) return new Uint8Array(bytes.subarray(start));
   const data = stored.alloc((bytes.length - start) / stored.bytes);
   for (let i = 0, at = start; i < data.length; i++, at += stored.bytes) data[i] = stored.get(view, at);
   return data;

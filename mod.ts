@@ -20,8 +20,10 @@ export { type Shape } from "./core/shape.ts";
 export * from "./core/shape_types.ts";
 export { type Element, type Nested, type NestedArray, type Spec, Tensor, type Value } from "./core/tensor.ts";
 export * from "./core/ops/mod.ts";
+export type { DTypeOf, Operand, ShapeOf } from "./core/ops/operands.ts";
 export * from "./core/random/mod.ts";
-export { eqProgram, type Equation, type Program } from "./core/compiler/program.ts";
+export { type Eq, eqProgram, type Equation, type Program } from "./core/compiler/program.ts";
 export * from "./core/transforms/mod.ts";
 export * from "./core/control/mod.ts";
+/** Working with trees of tensors. */
 export * as tree from "./core/tree_ops.ts";

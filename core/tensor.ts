@@ -11,7 +11,9 @@ import { type Shape, show, sizeOf } from "./shape.ts";
 
 /** Shape and dtype without elements: what can be known of a value before it exists. */
 export interface Spec {
+  /** Sizes of the axes. */
   readonly shape: Shape;
+  /** Element type. */
   readonly dtype: DType;
 }
 
@@ -46,9 +48,6 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
   /** Element type. */
   abstract readonly dtype: D;
 
-  /** The concrete array behind this value, or an error saying why there is none. Internal. */
-  protected abstract resolve(reader: string): Concrete;
-
   /** Number of axes. */
   get rank(): number {
     return this.shape.length;
@@ -63,7 +62,7 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
 
   /** The elements as nested arrays of numbers (booleans for dtype bool). */
   toArray<T extends Shape, E extends DType>(this: Tensor<T, E>): Nested<T, Element<E>> {
-    const { shape, dtype, data } = arrayOf(this.resolve("toArray"));
+    const { shape, dtype, data } = arrayOf(resolve(this, "toArray"));
     let at = 0;
     const read = dtype === "bool" ? () => data[at++] !== 0 : () => data[at++]!;
     const nest = (axis: number): unknown =>
@@ -73,13 +72,13 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
 
   /** A copy of the elements in row-major order, now. Throws on a tensor that lives on a GPU: `await x.data()` there. */
   dataSync(): TypedArray {
-    return arrayOf(this.resolve("dataSync")).data.slice();
+    return arrayOf(resolve(this, "dataSync")).data.slice();
   }
 
   /** A copy of the elements in row-major order, wherever the tensor lives. */
   // deno-lint-ignore require-await -- a promise everywhere, so that the same code reads a GPU's tensors
   async data(): Promise<TypedArray> {
-    return arrayOf(this.resolve("data")).data.slice();
+    return arrayOf(resolve(this, "data")).data.slice();
   }
 
   /** The only element of a tensor that has one. Throws `ArgumentError` if it has more or none. */
@@ -91,7 +90,7 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
         } has ${this.size} elements, not one; use toArray, or index it first`,
       );
     }
-    const { dtype, data } = arrayOf(this.resolve("item"));
+    const { dtype, data } = arrayOf(resolve(this, "item"));
     return (dtype === "bool" ? data[0] !== 0 : data[0]) as Element<E>;
   }
 
@@ -151,10 +150,6 @@ export class Concrete extends Tensor<Shape, DType> {
     Object.freeze(shape);
     Object.freeze(this);
   }
-
-  protected override resolve(): Concrete {
-    return this;
-  }
 }
 
 // Which call each buffer was donated to. The buffer is what a tensor shares with its reshapes and slices.
@@ -199,14 +194,16 @@ export const emptyArray = (shape: Shape, dtype: DType): NdArray => ({
   data: alloc(dtype, sizeOf(shape)),
 });
 
+let primalOf: (x: Tracer, reader: string) => Value;
+
 /** Stands for a value inside a transformation. */
 export abstract class Tracer extends Tensor<Shape, DType> {
+  static {
+    primalOf = (x, reader) => x.primal(reader);
+  }
+
   /** The interpreter that made it and alone understands it. */
   abstract readonly interpreter: object;
-
-  protected override resolve(reader: string): Concrete {
-    return resolveValue(this.primal(reader), reader);
-  }
 
   /** The value whose elements a host reader may see; tracers with none throw. */
   protected abstract primal(reader: string): Value;
@@ -216,7 +213,9 @@ export abstract class Tracer extends Tensor<Shape, DType> {
 export const unreadable = (reader: string, where: string, remedy: string): TransformError =>
   new TransformError(`${reader}: this value is traced by ${where} and has no elements yet; ${remedy}`);
 
-function resolveValue(x: Value, reader: string): Concrete {
-  // Reaching through `protected` is meant: one family of classes in one file.
-  return (x as unknown as { resolve(reader: string): Concrete }).resolve(reader);
+/** The concrete array behind a value, or an error saying why there is none. */
+function resolve(x: Value, reader: string): Concrete {
+  let at = x;
+  while (at instanceof Tracer) at = primalOf(at, reader);
+  return at as Concrete;
 }

@@ -111,9 +111,9 @@ export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shap
 export const uniformInit = (bound = 0.01): Initializer => (key, shape) =>
   uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;
 /** Zeros, whatever the key. */
-export const zerosInit: Initializer = (_, shape) => zeros(shape);
+export const zerosInit: Initializer = <const S extends Shape>(_: Key, shape: S): Tensor<S> => zeros(shape);
 /** Ones, whatever the key. */
-export const onesInit: Initializer = (_, shape) => ones(shape);
+export const onesInit: Initializer = <const S extends Shape>(_: Key, shape: S): Tensor<S> => ones(shape);
 
 /**
  * A random matrix with orthonormal rows or columns, whichever are fewer, times a gain; leading axes are folded into the rows.
@@ -135,8 +135,16 @@ export const onesInit: Initializer = (_, shape) => ones(shape);
  */
 export const orthogonal = (gain = 1): Initializer => (key, shape) => mul(orthogonalMatrix(key, shape), gain) as never;
 
-/** What a nonlinearity does to a signal's scale. */
-const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, selu: 0.75 } as const;
+/** The nonlinearities whose gain is known. */
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "selu" | "leakyRelu";
+
+const gains: Readonly<Record<Exclude<Nonlinearity, "leakyRelu">, number>> = {
+  linear: 1,
+  sigmoid: 1,
+  tanh: 5 / 3,
+  relu: Math.SQRT2,
+  selu: 0.75,
+};
 
 /**
  * The gain that makes up for what a nonlinearity does to a signal's scale.
@@ -152,6 +160,6 @@ const gains = { linear: 1, sigmoid: 1, tanh: 5 / 3, relu: Math.SQRT2, selu: 0.75
  * assertEquals(gain("relu"), Math.SQRT2);
  * ```
  */
-export function gain(nonlinearity: keyof typeof gains | "leakyRelu", slope = 0.01): number {
+export function gain(nonlinearity: Nonlinearity, slope = 0.01): number {
   return nonlinearity === "leakyRelu" ? Math.sqrt(2 / (1 + slope * slope)) : gains[nonlinearity];
 }

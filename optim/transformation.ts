@@ -4,7 +4,6 @@
  * An optimizer is one. It keeps nothing: its state is a tree of tensors that goes in and comes back, so a whole step runs
  * inside `jit`.
  */
-import type { Monoid } from "fp-ts/lib/Monoid.js";
 import { add, cast, type DType, type Shape, type Tensor, tree } from "../mod.ts";
 
 /** A transformation's state: a tree of tensors, whose form is its own business. */
@@ -25,6 +24,14 @@ export interface GradientTransformation {
 
 /** The transformation that hands gradients through. */
 export const identity: GradientTransformation = { init: () => [], update: (g, s) => [g, s] };
+
+/** An associative operation with a unit: fp-ts's `Monoid` written out, so that its functions take it. */
+export interface Monoid<A> {
+  /** `x`, then `y`. */
+  readonly concat: (x: A, y: A) => A;
+  /** What changes nothing on either side. */
+  readonly empty: A;
+}
 
 /**
  * Gradient transformations as a Monoid: `concat(a, b)` is a, then b on what a gives; `empty` hands gradients through.

@@ -3,8 +3,9 @@
  *
  * A `Program` is a value. It prints readably, is compared by structure, runs under any interpreter (so it can be
  * differentiated, batched and traced again) and runs on the reference backend without one.
+ *
+ * @internal
  */
-import type { Eq } from "fp-ts/lib/Eq.js";
 import { LeakedTracerError } from "../errors.ts";
 import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -34,15 +35,21 @@ export class Var extends Tracer {
 
 /** One application of a primitive. */
 export interface Equation {
+  /** What is applied; `prim.name` is its name. */
   readonly prim: Primitive;
+  /** The values it is applied to. */
   readonly inputs: readonly Var[];
+  /** What it is told besides: axes, options, the programs of a loop. */
   readonly params: unknown;
+  /** The values that it gives, each with a shape and a dtype. */
   readonly outputs: readonly Var[];
 }
 
 /** Equations in order, from inputs to outputs. */
 export class Program {
   /**
+   * A program as written.
+   *
    * @param inputs The captured values' names first, then the arguments'.
    * @param captured Tensors of the surroundings that the function used: hidden inputs, read when it was traced.
    */
@@ -67,6 +74,12 @@ export class Program {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+/** When two values are equal: fp-ts's `Eq` written out, so that its functions take it. */
+export interface Eq<A> {
+  /** Whether `x` and `y` are. */
+  readonly equals: (x: A, y: A) => boolean;
 }
 
 /** Programs are equal when their equations are, whatever their values are called, and capture the same tensors. */
@@ -235,4 +248,5 @@ export function runProgram(program: Program, args: readonly NdArray[]): NdArray[
 }
 
 /** Shape and dtype of a program's outputs. */
-export const outputSpecs = (program: Program): Spec[] => program.outputs.map((v) => ({ shape: v.shape, dtype: v.dtype }));
+export const outputSpecs = (program: Program): Spec[] =>
+  program.outputs.map((v) => ({ shape: v.shape, dtype: v.dtype }));

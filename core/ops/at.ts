@@ -2,14 +2,14 @@
 import type { DType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { gather } from "../primitives/gather.ts";
-import { concat } from "../primitives/concat.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { transpose } from "../primitives/transpose.ts";
 import { dropAxes, type Shape, show, sizeOf } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { type Indexed, type IndexPlan, type IndexTerm, planIndex } from "./index_terms.ts";
+import { type IndexPlan, planIndex, pointsInPlace, rows } from "./index_plan.ts";
+import type { Indexed, IndexTerm } from "./index_terms.ts";
 import { requireTensor } from "./operands.ts";
-import { takeStretches } from "./ranges.ts";
+import { takeStretches } from "./stretches.ts";
 
 /**
  * The part of a tensor that an index names, by NumPy's rules: `at(x, 0, "1:3", "...", null)` is `x[0, 1:3, ..., None]`.
@@ -58,14 +58,4 @@ function read(x: Value, plan: IndexPlan): Value {
   const axes = plan.tensorAxes.map((a) => a - plan.dropped.filter((d) => d < a).length);
   const y = gather(slim, rows(plan.indices), { axes, batch: 0, mode: "clamp", unique: false });
   return reshape(transpose(y, pointsInPlace(plan)), plan.result);
-}
-
-/** Indices of several axes as rows: `[…points, axes]`. */
-export const rows = (indices: readonly Value[]): Value =>
-  concat(indices.map((v) => reshape(v, [...v.shape, 1])), indices[0]!.shape.length);
-
-/** The order of axes that takes `[…points, …kept]` to the result's. */
-export function pointsInPlace({ points, kept, before }: IndexPlan): number[] {
-  const n = points.length, axis = kept.map((_, a) => a);
-  return [...axis.slice(n, n + before), ...axis.slice(0, n), ...axis.slice(n + before)];
 }

@@ -10,11 +10,11 @@ import { scatterAdd, scatterSet } from "../primitives/scatter.ts";
 import { inverse, transpose } from "../primitives/transpose.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { pointsInPlace, rows } from "./at.ts";
-import { type IndexPlan, type IndexTerm, planIndex } from "./index_terms.ts";
-import { fixed, updatesFor } from "./indices.ts";
+import { type IndexPlan, planIndex, pointsInPlace, rows } from "./index_plan.ts";
+import type { IndexTerm } from "./index_terms.ts";
+import { fixed, updatesFor } from "./index_values.ts";
 import { requireTensor } from "./operands.ts";
-import { isWhole } from "./ranges.ts";
+import { isWhole } from "./stretches.ts";
 import type { Updates } from "./scatter.ts";
 import { shown } from "./whole_numbers.ts";
 

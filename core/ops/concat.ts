@@ -49,7 +49,7 @@ export interface AxisOption<A extends number = number> {
  * ```
  */
 export function concat<const Ts extends readonly Value[], const A extends number = 0>(
-  xs: Ts & ConcatOk<ShapesIn<Ts>, A>,
+  xs: readonly [...Ts] & ConcatOk<ShapesIn<Ts>, A>,
   options: AxisOption<A> = {},
 ): Tensor<Concat<ShapesIn<Ts>, A>, CommonDType<Ts>> {
   const values = together("concat", xs), first = values[0]!;
@@ -82,7 +82,7 @@ export function concat<const Ts extends readonly Value[], const A extends number
  * ```
  */
 export function stack<const Ts extends readonly Value[], const A extends number = 0>(
-  xs: Ts & StackOk<ShapesIn<Ts>, A>,
+  xs: readonly [...Ts] & StackOk<ShapesIn<Ts>, A>,
   options: AxisOption<A> = {},
 ): Tensor<Stack<ShapesIn<Ts>, A>, CommonDType<Ts>> {
   const values = together("stack", xs), shape = values[0]!.shape;

@@ -10,7 +10,7 @@ import { requireDType } from "./operands.ts";
 /** Nested arrays of numbers or booleans, or one of them. */
 export type NestedLiteral = number | boolean | readonly NestedLiteral[];
 
-/** Nested booleans, to the depth that types follow. */
+/** @internal Nested booleans, to the depth that types follow. */
 type Booleans =
   | boolean
   | readonly boolean[]
@@ -55,6 +55,7 @@ export function tensor<
   values: A,
   options?: { readonly shape?: S; readonly dtype?: D },
 ): Tensor<S, D>;
+/** Of nested arrays: their shape and dtype are the tensor's. */
 export function tensor<const T extends NestedLiteral, D extends DType = LiteralDType<T>>(
   values: T & LiteralOk<T>,
   options?: { readonly dtype?: D },

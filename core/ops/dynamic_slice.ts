@@ -7,7 +7,7 @@ import { reshape } from "../primitives/reshape.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { type Shape, show } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
-import { fixed, fromEnd, requireIndices } from "./indices.ts";
+import { fixed, fromEnd, requireIndices } from "./index_values.ts";
 import { requireTensor } from "./operands.ts";
 import { requireWhole, requireWholes, shown } from "./whole_numbers.ts";
 

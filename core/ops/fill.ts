@@ -14,6 +14,7 @@ import { requireDType, requireTensor, scalarOf } from "./operands.ts";
 
 /** The element type of what is made; f32 if left out. */
 export interface CreateOptions<D extends DType> {
+  /** The element type. */
   readonly dtype?: D;
 }
 
@@ -246,6 +247,7 @@ const padTo = (v: Value, length: number, before: number): Value => pad(v, [befor
  * ```
  */
 export function arange<D extends DType = "i32">(stop: number, options?: CreateOptions<D>): Tensor<readonly [number], D>;
+/** From `start` to before `stop`, `step` apart; 1 if left out. */
 export function arange<D extends DType = "i32">(
   start: number,
   stop: number,

@@ -1,19 +1,18 @@
 /** Elements at the places that integer tensors name. */
 import type { DType } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { concat } from "../primitives/concat.ts";
+import { ShapeError } from "../errors.ts";
 import { gather as gatherValue, takeAlong, takeAxis } from "../primitives/gather.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { sliceAxis } from "../primitives/slice.ts";
-import { broadcastShapes, normalizeAxis, type Shape, show, sizeOf } from "../shape.ts";
+import { broadcastShapes, type Shape, show, sizeOf } from "../shape.ts";
 import type { AxisOk, NormAxis } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
-import { fromEnd, type Indices, indicesOf, type IndicesShape, requireIndices } from "./indices.ts";
+import { fromEnd, indicesOf, requireIndices } from "./index_values.ts";
+import type { Indices, IndicesShape } from "./indices.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis } from "./reduction.ts";
-import { broadcastValue } from "./reshape.ts";
-import { requireWholes } from "./whole_numbers.ts";
+import { broadcastValue } from "./broadcast_value.ts";
+import { placesOn } from "./places.ts";
 
 /** The shape of `take`: the indices' in the place of the axis, or alone if there is none. */
 export type Taken<S extends Shape, I, A> = A extends number ? TakenAt<S, NormAxis<S, A>, IndicesShape<I>>
@@ -192,24 +191,3 @@ export const gather: GatherOp = dualOptions((x, indices, options) => {
   }
   return gatherValue(v, at, { axes, batch: 0, mode: "clamp", unique: false });
 }) as GatherOp;
-
-/** The places that a row of indices names, counted from the front, and their axes. */
-export function placesOn(op: string, x: Value, indices: unknown, options: unknown): readonly [Value, number[]] {
-  const at = requireIndices(op, indices), k = at.shape.at(-1), rank = x.shape.length;
-  if (typeof options !== "object" || options === null) throw new ArgumentError(`${op}: options are an object`);
-  if (k === undefined) throw new ShapeError(`${op}: scalar indices; their last axis holds an index for each axis`);
-  const given = (options as PlacesOptions).axes;
-  const axes = given === undefined
-    ? Array.from({ length: k }, (_, i) => i)
-    : requireWholes(op, "an axis", given).map((a) => normalizeAxis(op, a, rank));
-  if (new Set(axes).size !== axes.length) throw new ArgumentError(`${op}: axes [${given}] name the same axis twice`);
-  if (axes.length !== k || k > rank) {
-    const on = given === undefined ? `the ${rank} axes` : `axes [${given}]`;
-    throw new ShapeError(
-      `${op}: the last axis of indices of shape ${show(at.shape)} holds ${k} entries, for ${on} of ${show(x.shape)}`,
-    );
-  }
-  if (k === 0) return [at, axes];
-  const last = at.shape.length - 1;
-  return [concat(axes.map((a, j) => fromEnd(sliceAxis(at, last, j, j + 1), x.shape[a]!)), last), axes];
-}

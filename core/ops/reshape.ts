@@ -1,21 +1,11 @@
 /** The same elements under another shape. */
 import type { DType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { broadcastRight } from "../primitives/broadcast.ts";
 import { reshape as reshapeValue } from "../primitives/reshape.ts";
-import {
-  broadcastShapes,
-  checkShape,
-  dropAxes,
-  normalizeAxes,
-  resolveReshape,
-  sameShape,
-  type Shape,
-  show,
-  sizeOf,
-} from "../shape.ts";
+import { checkShape, dropAxes, normalizeAxes, resolveReshape, type Shape, show, sizeOf } from "../shape.ts";
 import type { BroadcastOk, ExpandDims, ExpandDimsOk, Flatten, Reshape, Squeeze, SqueezeOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { broadcastValue } from "./broadcast_value.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
@@ -178,15 +168,6 @@ export const broadcastTo: BroadcastToOp = dualStatic((x, shape) => {
   const v = requireTensor("broadcastTo", x), to = checkShape("broadcastTo", requireList("broadcastTo", shape));
   return broadcastValue("broadcastTo", v, to);
 }) as BroadcastToOp;
-
-/** `x` repeated to `shape`, or an error with both. */
-export function broadcastValue(op: string, x: Value, shape: Shape): Value {
-  const fits = x.shape.length <= shape.length && sameShape(broadcastShapes(op, x.shape, shape), shape);
-  if (fits) return broadcastRight(x, shape);
-  throw new ShapeError(
-    `${op}: cannot broadcast ${show(x.shape)} to ${show(shape)}; sizes must be equal or 1, counted from the last axis`,
-  );
-}
 
 function requireList(op: string, shape: unknown): Shape {
   if (Array.isArray(shape)) return shape as Shape;

@@ -7,9 +7,10 @@ import { scatterMul as mul } from "../primitives/scatter_mul.ts";
 import { scatterAdd as plus, scatterSet } from "../primitives/scatter.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { placesOn, type PlacesOptions } from "./gather.ts";
-import { updatesFor } from "./indices.ts";
+import type { PlacesOptions } from "./gather.ts";
+import { updatesFor } from "./index_values.ts";
 import { requireTensor } from "./operands.ts";
+import { placesOn } from "./places.ts";
 import { isOperand } from "./static_operand.ts";
 
 /** What updates are: a tensor, or a number for every place. */

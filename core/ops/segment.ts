@@ -11,7 +11,7 @@ import { scatterMax, scatterMin } from "../primitives/scatter_extreme.ts";
 import { scatterAdd } from "../primitives/scatter.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { requireIndices } from "./indices.ts";
+import { requireIndices } from "./index_values.ts";
 import { asFloat, requireTensor } from "./operands.ts";
 import { requireWhole } from "./whole_numbers.ts";
 

@@ -5,7 +5,7 @@ import { type Shape, show } from "../shape.ts";
 import type { AnySizes } from "../shape_types/axes.ts";
 import { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { resolveRange, takeStretches } from "./ranges.ts";
+import { resolveRange, takeStretches } from "./stretches.ts";
 import { shown } from "./whole_numbers.ts";
 
 /** For each of the first axes a bound, or `null` for the axis's own end. */

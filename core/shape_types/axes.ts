@@ -1,4 +1,8 @@
-/** Axes in types: counting them from either end, and picking, dropping and inserting sizes by them. */
+/**
+ * Axes in types: counting them from either end, and picking, dropping and inserting sizes by them.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Fail } from "./dim.ts";
 

@@ -1,4 +1,8 @@
-/** NumPy broadcasting in types: right-aligned, equal or 1. */
+/**
+ * NumPy broadcasting in types: right-aligned, equal or 1.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Fail, Free, FreeShape, IfClash, IfOpen, Show } from "./dim.ts";
 

@@ -1,4 +1,8 @@
-/** Many tensors into one, in types: along an axis they have, or along a new one. */
+/**
+ * Many tensors into one, in types: along an axis they have, or along a new one.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { AllAxesOk, AnySizes, InsertAt, NormAxis, Put } from "./axes.ts";
 import type { Fail, IfClash, IfOpen, Join, Show } from "./dim.ts";

@@ -1,4 +1,8 @@
-/** What a single size is in types, when two of them agree, and how shapes and failures are written. */
+/**
+ * What a single size is in types, when two of them agree, and how shapes and failures are written.
+ *
+ * @internal
+ */
 import { ShapeError } from "../errors.ts";
 import type { Shape } from "../shape.ts";
 

@@ -1,4 +1,8 @@
-/** The dot product in types: NumPy's, over the last axis and the last but one. */
+/**
+ * The dot product in types: NumPy's, over the last axis and the last but one.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Fail, IfClash, Show } from "./dim.ts";
 

@@ -1,4 +1,8 @@
-/** Einstein summation in types: letters bound to sizes, operand by operand, then read off for the result. */
+/**
+ * Einstein summation in types: letters bound to sizes, operand by operand, then read off for the result.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Fail, IfClash, IfOpen, Show, ShowDim } from "./dim.ts";
 

@@ -1,4 +1,8 @@
-/** Nested arrays in types: the shape `tensor([[1, 2], [3, 4]])` has. */
+/**
+ * Nested arrays in types: the shape `tensor([[1, 2], [3, 4]])` has.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Differ } from "./concat.ts";
 import type { Fail, Show } from "./dim.ts";

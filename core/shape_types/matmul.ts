@@ -1,4 +1,8 @@
-/** The matrix product in types: NumPy's, with vectors on either side and broadcast batch axes. */
+/**
+ * The matrix product in types: NumPy's, with vectors on either side and broadcast batch axes.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { Align } from "./broadcast.ts";
 import type { Fail, IfClash, IfOpen, Show } from "./dim.ts";

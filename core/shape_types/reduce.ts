@@ -1,4 +1,8 @@
-/** Reductions in types: which axes go, and whether a 1 stays in their place. */
+/**
+ * Reductions in types: which axes go, and whether a 1 stays in their place.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { AllAxesOk, AnySizes, Drop, Members, NormAxis, Put } from "./axes.ts";
 

@@ -1,4 +1,8 @@
-/** The same elements under another shape, in types. */
+/**
+ * The same elements under another shape, in types.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { AllAxesOk, Drop, InsertAt, Members, NormAxis, SizeAt } from "./axes.ts";
 import type { Dim, Fail, IfClash, Show } from "./dim.ts";

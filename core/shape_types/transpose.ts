@@ -1,4 +1,8 @@
-/** Axes in another order, in types. */
+/**
+ * Axes in another order, in types.
+ *
+ * @internal
+ */
 import type { Shape } from "../shape.ts";
 import type { AllAxesOk, AnySizes, NormAxis, SizeAt } from "./axes.ts";
 import type { Fail } from "./dim.ts";

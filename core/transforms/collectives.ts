@@ -70,7 +70,7 @@ const psumP: Primitive<AxisName> = collective(
 const pmaxP: Primitive<AxisName> = collective(
   "pmax",
   ([x]) => x!,
-  (x, mapped) => one(mapped ? reduceMax(x!, [0]) : x!),
+  (x, mapped) => one(mapped ? reduceMax(x!, [0], "split") : x!),
   (x, dx, p) => {
     // Examples that tie for the maximum share its tangent evenly.
     const winners = cast(equal(x, bind1(pmaxP, [x], p)), x.dtype);

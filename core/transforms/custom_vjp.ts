@@ -30,8 +30,8 @@ interface CustomVjp {
 
 const forwardMode = (name: string): TransformError =>
   new TransformError(
-    `customVjp: ${name} has a reverse-mode rule only, so jvp, jacfwd and hessian cannot go through it; use customJvp, ` +
-      "or take jacrev and grad of grad",
+    `customVjp: ${name} has a reverse-mode rule only, so jvp and jacfwd cannot go through it; use customJvp, ` +
+      "or jacrev",
   );
 
 const customVjpP: Primitive<CustomVjp> = {

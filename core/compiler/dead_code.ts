@@ -1,4 +1,5 @@
 /** Dead code: equations whose results nobody reads are left out, unless they are run for their effect. */
+import { hasEffect } from "./nested.ts";
 import { type Equation, Program, type Var } from "./program.ts";
 
 /** The program without the equations that its outputs do not need. */
@@ -6,7 +7,7 @@ export function deadCode(program: Program): Program {
   const live = new Set<Var>(program.outputs), kept: Equation[] = [];
   for (let i = program.equations.length - 1; i >= 0; i--) {
     const e = program.equations[i]!;
-    if (e.prim.effect !== true && !e.outputs.some((v) => live.has(v))) continue;
+    if (!e.outputs.some((v) => live.has(v)) && !hasEffect(e)) continue;
     for (const v of e.inputs) live.add(v);
     kept.push(e);
   }

@@ -5,7 +5,7 @@ import { gather as gatherValue, takeAlong, takeAxis } from "../primitives/gather
 import { reshape } from "../primitives/reshape.ts";
 import { broadcastShapes, type Shape, show, sizeOf } from "../shape.ts";
 import type { AxisOk, NormAxis } from "../shape_types.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { fromEnd, indicesOf, requireIndices } from "./index_values.ts";
 import type { Indices, IndicesShape } from "./indices.ts";

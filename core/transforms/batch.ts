@@ -1,5 +1,6 @@
 /** Batching on flat values: one run of a function does the work of many. */
 import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
+import { meetsAxis } from "../compiler/nested.ts";
 import type { MappedAxis, Primitive } from "../primitive.ts";
 import { Tracer, unreadable, type Value } from "../tensor.ts";
 
@@ -40,9 +41,10 @@ export class BatchInterpreter implements Interpreter {
   run<P>(prim: Primitive<P>, inputs: readonly Value[], params: P): readonly Value[] {
     const mapped = inputs.map((a) => a instanceof BatchTracer && a.interpreter === this);
     const values = inputs.map((a, i) => mapped[i] ? (a as BatchTracer).x : a);
-    const collective = this.axis.name !== undefined && prim.axisName?.(params) === this.axis.name;
+    const concerned = mapped.includes(true) || this.axis.name !== undefined &&
+        meetsAxis({ prim: prim as Primitive, params }, this.axis.name);
     return withInterpreter(this.outer, () => {
-      if (!collective && !mapped.includes(true)) return bind(prim, values, params);
+      if (!concerned) return bind(prim, values, params);
       const out = prim.batch(values, mapped, params, this.axis);
       return out.outputs.map((y, i) => out.mapped[i] ? new BatchTracer(this, y) : y);
     });

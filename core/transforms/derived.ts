@@ -6,6 +6,7 @@
  */
 import { type Equation, evalProgram, type Program, trace, type TraceInterpreter, Var } from "../compiler/program.ts";
 import { deadCode } from "../compiler/dead_code.ts";
+import { hasEffect } from "../compiler/nested.ts";
 import { bind, withInterpreter } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero } from "../primitive.ts";
 import { broadcastInFront } from "../primitives/broadcast.ts";
@@ -144,7 +145,7 @@ function needed(tracer: TraceInterpreter, v: Var, residuals: Set<Var>, rebuilt: 
 function constant(tracer: TraceInterpreter, v: Var, rebuilt: Map<Var, Equation>): boolean {
   if (rebuilt.has(v)) return true;
   const e = tracer.producers.get(v);
-  if (e === undefined || e.prim.effect === true || !e.inputs.every((x) => constant(tracer, x, rebuilt))) return false;
+  if (e === undefined || hasEffect(e) || !e.inputs.every((x) => constant(tracer, x, rebuilt))) return false;
   rebuilt.set(v, e);
   return true;
 }
@@ -192,7 +193,7 @@ export function batchProgram(
   wanted: readonly boolean[] = [],
 ): Derived {
   // An axis's name reaches collectives inside, so it is part of the key.
-  return derive(program, `batch ${bits(mapped)} ${bits(wanted)} ${axis.size} ${axis.name ?? ""}`, () => {
+  return derive(program, `batch ${bits(mapped)} ${bits(wanted)} ${axis.size} ${JSON.stringify(axis.name)}`, () => {
     const specs = program.inputs.map((v, i) => mapped[i] ? { shape: [axis.size, ...v.shape], dtype: v.dtype } : v);
     let mask: boolean[] = [];
     const made = traceLive("vmap", (ins) => {

@@ -1,10 +1,12 @@
 /** Jacobians, Hessians and their products. */
 import { isFloat } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
+import { add } from "../primitives/arithmetic.ts";
 import { cast } from "../primitives/cast.ts";
 import { equal } from "../primitives/compare.ts";
-import { iota, zerosLike } from "../primitives/create.ts";
+import { full, iota, zerosLike } from "../primitives/create.ts";
 import { reshape } from "../primitives/reshape.ts";
+import { slice } from "../primitives/slice.ts";
 import { moveAxis } from "../primitives/transpose.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import type { DType } from "../dtype.ts";
@@ -13,8 +15,8 @@ import { unflattenWith } from "../tree.ts";
 import { batchFlat } from "./batch.ts";
 import { flatFunction, jvp } from "./directional.ts";
 import { floatLeaves, grad, type ScalarLoss } from "./grad.ts";
-import { linearizeFlat, vjpFlat } from "./linearize.ts";
-import { evalTape } from "./tape.ts";
+import { jvpFlat } from "./jvp.ts";
+import { vjpFlat } from "./linearize.ts";
 import { requireFunction } from "./tensors_in.ts";
 
 /** The Jacobian of a result tree by an argument tree: in the place of each result tensor, a tree like the argument. */
@@ -33,10 +35,10 @@ export interface JacobianOptions<N extends number = number> {
   readonly argnum?: N;
 }
 
-/** The identity as a stack of one-hot values of a spec: `[n, ...shape]` for n elements. */
-function basis({ shape, dtype }: Spec): Value {
-  const n = sizeOf(shape);
-  return reshape(cast(equal(iota([n, n], 0), iota([n, n], 1)), dtype), [n, ...shape]);
+/** A stack of `rows` values of a spec: zeros, and from row `start` on, one-hot for each element in turn. */
+function basis({ shape, dtype }: Spec, rows: number, start: number): Value {
+  const n = sizeOf(shape), element = add(iota([rows, n], 1), full([rows, n], start, "i32"));
+  return reshape(cast(equal(iota([rows, n], 0), element), dtype), [rows, ...shape]);
 }
 
 function chosen(op: string, f: (...args: never[]) => unknown, args: readonly unknown[], argnum: number) {
@@ -82,24 +84,30 @@ export function jacfwd<A extends readonly unknown[], R, N extends number = 0>(
 ): (...args: A) => JacobianOf<R, A[N]> {
   return (...args) => {
     const { leaves, structure, flat } = chosen("jacfwd", f as never, args, options.argnum ?? 0);
-    const { outputs, tape, inputs, tangents } = linearizeFlat(flat.run, leaves, leaves.map(() => true));
-    requireFloats("jacfwd", outputs);
-    const columns = leaves.map((leaf, j) => {
-      const axis = { size: sizeOf(leaf.shape), name: undefined };
-      const [dys, mapped] = batchFlat(
-        ([d]) =>
-          evalTape(tape, inputs, tangents, leaves.map((_, k) => k === j ? d! : null)).map((dy, i) =>
-            dy ?? zerosLike(outputs[i]!)
-          ),
-        [basis(leaf)],
-        [true],
-        axis,
-      );
-      return dys.map((dy, i) =>
-        mapped[i] ? toBack(dy, outputs[i]!.shape, leaf.shape) : zerosLike(block(outputs[i]!, leaf))
-      );
+    let outputs: readonly Value[] = [];
+    // One direction for each element of each leaf, in order; values are the same in all directions and computed once.
+    const sizes = leaves.map((x) => sizeOf(x.shape)), size = sizes.reduce((a, b) => a + b, 0);
+    const starts = sizes.map((_, j) => sizes.slice(0, j).reduce((a, b) => a + b, 0));
+    const [dys, mapped] = batchFlat(
+      (directions) => {
+        const [ys, ts] = jvpFlat(flat.run, leaves, directions);
+        requireFloats("jacfwd", ys);
+        outputs = ys.map(({ shape, dtype }) => ({ shape, dtype } as Value));
+        return ts.map((t, i) => t ?? zerosLike(ys[i]!));
+      },
+      leaves.map((x, j) => basis(x, size, starts[j]!)),
+      leaves.map(() => true),
+      { size, name: undefined },
+    );
+    const rows = outputs.map((y, i) => {
+      const parts = leaves.map((x, j) => {
+        if (!mapped[i]) return zerosLike(block(y, x));
+        const at = starts[j]!, rest = y.shape.map(() => 0);
+        const own = slice(dys[i]!, [at, ...rest], [at + sizes[j]!, ...y.shape], dys[i]!.shape.map(() => 1));
+        return toBack(own, y.shape, x.shape);
+      });
+      return (unflattenWith(structure, parts) as unknown[])[0];
     });
-    const rows = outputs.map((_, i) => (unflattenWith(structure, columns.map((c) => c[i]!)) as unknown[])[0]);
     return flat.fill(rows as Value[]) as JacobianOf<R, A[N]>;
   };
 }
@@ -137,7 +145,7 @@ export function jacrev<A extends readonly unknown[], R, N extends number = 0>(
       const axis = { size: sizeOf(y.shape), name: undefined };
       const [dxs, mapped] = batchFlat(
         ([ct]) => pullback(outputs.map((_, k) => k === i ? ct! : null)).map((dx, j) => dx ?? zerosLike(leaves[j]!)),
-        [basis(y)],
+        [basis(y, axis.size, 0)],
         [true],
         axis,
       );

@@ -5,7 +5,7 @@ import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../in
 import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
 import { jitP } from "./call.ts";
 import { withCaptured } from "./derived.ts";
-import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
+import { keysOf, requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Options of `jit`. */
 export interface JitOptions {
@@ -117,23 +117,22 @@ function treeKey(name: string, x: unknown, leaves: Value[], path: readonly (numb
   if (typeof x === "object" && x !== null) {
     const p = Object.getPrototypeOf(x);
     if (p === Object.prototype || p === null) {
-      return `{${
-        Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${treeKey(name, y, leaves, [...path, k])}`).join()
-      }}`;
+      const parts = new Map(
+        keysOf(x).map((k) => [k, treeKey(name, (x as Record<string, unknown>)[k], leaves, [...path, k])]),
+      );
+      // The function may see the order in which an object was written, so it is part of the key.
+      return `{${Object.keys(x).map((k) => `${JSON.stringify(k)}:${parts.get(k)}`).join()}}`;
     }
   }
   if (typeof x === "function" || (typeof x === "object" && x !== null)) {
     const kind = typeof x === "function" ? "a function" : `a ${x.constructor?.name}`;
-    throw new ArgumentError(
-      `${name}: argument ${
-        path[0]
-      } holds ${kind}, which is no tensor and no setting; list its position in jit's \`static\``,
-    );
+    const remedy = ArrayBuffer.isView(x) ? "make it one: tensor(…)" : "list its position in jit's `static`";
+    throw new ArgumentError(`${name}: argument ${path[0]} holds ${kind}, which is no tensor and no setting; ${remedy}`);
   }
   return settingKey(x);
 }
 
-const identities = new WeakMap<object, number>();
+const identities = new WeakMap<WeakKey, number>();
 let identityCount = 0;
 
 /** A setting as text: equal text exactly when the settings are equal by value (by identity, where there is no value). */
@@ -142,14 +141,15 @@ function settingKey(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(x);
   if (typeof x === "bigint") return `${x}n`;
   if (x === null || x === undefined || typeof x === "boolean") return String(x);
-  if (typeof x === "symbol") return `symbol ${JSON.stringify(Symbol.keyFor(x) ?? String(x))}`;
+  const registered = typeof x === "symbol" ? Symbol.keyFor(x) : undefined;
+  if (registered !== undefined) return `symbol ${JSON.stringify(registered)}`;
   if (Array.isArray(x)) return `[${x.map(settingKey).join()}]`;
   const p = Object.getPrototypeOf(x);
   if (typeof x === "object" && (p === Object.prototype || p === null)) {
     return `{${Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${settingKey(y)}`).join()}}`;
   }
-  let id = identities.get(x as object);
-  if (id === undefined) identities.set(x as object, id = ++identityCount);
+  let id = identities.get(x as WeakKey);
+  if (id === undefined) identities.set(x as WeakKey, id = ++identityCount);
   return `#${id}`;
 }
 

@@ -23,7 +23,7 @@ export function linearizeFlat(
 ): Linearized {
   const tape = new Tape();
   const self = new DualInterpreter("reverse mode", (prim, values, tangents, params) => {
-    if (prim.linearize === undefined) return withInterpreter(tape, () => prim.jvp(values, tangents, params));
+    if (prim.linearize === undefined) return withInterpreter(tape.splitting, () => prim.jvp(values, tangents, params));
     const [ys, linear] = prim.linearize(values, tangents.map((t) => t !== null), params);
     return [ys, withInterpreter(tape, () => linear(tangents))];
   });

@@ -28,6 +28,26 @@ export class Tape implements Interpreter {
     return outputs;
   }
 
+  /**
+   * Records what a user's rule does with values and tangents. A call there may mix the two: its outputs that depend on
+   * values alone belong outside the tape, so it is linearized, at zero tangents, and only the linear part recorded.
+   */
+  readonly splitting: Interpreter = {
+    name: this.name,
+    outer: this,
+    run: (prim, inputs, params) => {
+      const linear = inputs.map((x) => this.owns(x));
+      const split = prim.linearize;
+      if (split === undefined || !linear.includes(true)) return this.run(prim, inputs, params);
+      const [ys, push] = withInterpreter(
+        this.outer,
+        () => split(inputs.map((x, i) => linear[i] ? zerosLike(x) : x), linear, params),
+      );
+      const dys = withInterpreter(this, () => push(inputs.map((x, i) => linear[i] ? x : null)));
+      return ys.map((y, i) => dys[i] ?? y);
+    },
+  };
+
   owns(x: Value): x is Var {
     return x instanceof Var && x.interpreter === this;
   }

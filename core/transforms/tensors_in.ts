@@ -15,12 +15,15 @@ function isContainer(x: unknown): x is object {
   return Array.isArray(x) || p === Object.prototype || p === null;
 }
 
+/** The keys of a container in the order its tensors are taken: as trees have it, sorted, however it was written. */
+export const keysOf = (x: object): readonly string[] => Array.isArray(x) ? Object.keys(x) : Object.keys(x).sort();
+
 /** Takes the tensors out of plain objects and arrays, in order; numbers, strings and class instances stay. */
 export function template(x: unknown): Template {
   const tensors: Value[] = [];
   const collect = (y: unknown): void => {
     if (y instanceof Tensor) tensors.push(y as Value);
-    else if (isContainer(y)) { for (const z of Object.values(y)) collect(z); }
+    else if (isContainer(y)) { for (const k of keysOf(y)) collect((y as Record<string, unknown>)[k]); }
   };
   collect(x);
   const fill = (ts: readonly Value[]): unknown => {
@@ -28,8 +31,9 @@ export function template(x: unknown): Template {
     const build = (y: unknown): unknown => {
       if (y instanceof Tensor) return ts[at++];
       if (Array.isArray(y)) return y.map(build);
-      if (isContainer(y)) return Object.fromEntries(Object.entries(y).map(([k, z]) => [k, build(z)]));
-      return y;
+      if (!isContainer(y)) return y;
+      const built = new Map(keysOf(y).map((k) => [k, build((y as Record<string, unknown>)[k])]));
+      return Object.fromEntries(Object.keys(y).map((k) => [k, built.get(k)]));
     };
     return build(x);
   };

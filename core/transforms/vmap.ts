@@ -6,7 +6,7 @@ import { moveAxis } from "../primitives/transpose.ts";
 import { normalizeAxis, type Shape, show } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
 import { batchFlat } from "./batch.ts";
-import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
+import { keysOf, requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Where the mapped axis is: one axis for every tensor of an argument, `null` for none, or a tree of these. */
 export type AxisSpec = number | null | readonly AxisSpec[] | { readonly [key: string]: AxisSpec };
@@ -105,9 +105,9 @@ function axesOf(what: string, spec: AxisSpec, tree: unknown): (number | null)[] 
     throw new ArgumentError(`vmap: ${what} has a tree where the argument has a tensor; give an axis or null there`);
   }
   const part = spec as { readonly [key: string]: AxisSpec };
-  return Object.entries(tree).flatMap(([k, t]) => {
+  return keysOf(tree).flatMap((k) => {
     if (!(k in part)) throw new ArgumentError(`vmap: ${what} says nothing about "${k}"; give an axis or null for it`);
-    return axesOf(`${what}.${k}`, part[k]!, t);
+    return axesOf(`${what}.${k}`, part[k]!, (tree as Record<string, unknown>)[k]);
   });
 }
 

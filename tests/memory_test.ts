@@ -13,7 +13,10 @@ function growth(steps: number, step: () => void): number {
   return Deno.memoryUsage().rss - before;
 }
 
-/** Elements of an f32 state, and how many steps it makes. Kept whole, each run's states would fill half a gigabyte or more. */
+/**
+ * Elements of an f32 state, and how many steps it makes. A step makes three arrays of its size: were none collected, the
+ * shortest run would fill 1.5 GiB.
+ */
 const runs = soak ? [[1024, 150_000], [262_144, 5_000]] as const : [[65_536, 2_000]] as const;
 
 for (const [size, steps] of runs) {
@@ -23,8 +26,8 @@ for (const [size, steps] of runs) {
       const step = jit((s: Tensor<readonly [number]>) => sub(s, mul(s, 0.5)), { donate });
       let s: Tensor<readonly [number]> = normal(key(0), [size]);
       const grown = growth(steps, () => s = step(s));
-      // The collector may let a hundred MiB of garbage stand before it runs.
-      assert(grown < 100 * mebibyte, `grew by ${grown / mebibyte} MiB`);
+      // The collector lets some hundred MiB of garbage stand before it runs.
+      assert(grown < 400 * mebibyte, `grew by ${grown / mebibyte} MiB`);
     });
   }
 }

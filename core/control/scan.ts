@@ -5,14 +5,15 @@ import { bind } from "../interpreter.ts";
 import { add } from "../primitives/arithmetic.ts";
 import { less } from "../primitives/compare.ts";
 import { full, iota } from "../primitives/create.ts";
+import { requireTensor, scalarOf } from "../ops/operands.ts";
 import { show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { isTensor, type Structure, unflattenWith } from "../tree.ts";
 import { requireFunction } from "../transforms/tensors_in.ts";
 import type { Stacked } from "../transforms/vmap.ts";
-import { leavesOf, requireSameCarry, traceBody } from "./bodies.ts";
+import { leavesOf, requireSameCarry, requireScalar, traceBody } from "./bodies.ts";
 import { scanP, sliceSpec } from "./scan_primitive.ts";
-import { whileLoop } from "./while.ts";
+import { repeat } from "./while.ts";
 
 /** A tree without the first axis of every tensor. */
 export type SliceOf<T> = T extends Tensor<infer S, infer D extends DType>
@@ -119,6 +120,15 @@ export function map<X, Y>(f: (x: SliceOf<X>) => Y, xs: X): Stacked<Y> {
   return run("map", body as never, leavesOf("map", null), leavesOf("map", xs), {})[1] as Stacked<Y>;
 }
 
+type I32 = Tensor<readonly [], "i32">;
+
+/** A bound of a loop whose length is computed. */
+function boundOf(bound: I32 | number): Value {
+  const b = typeof bound === "number" ? scalarOf("forLoop", bound, "i32") : requireTensor("forLoop", bound, "a bound");
+  requireScalar("forLoop", b, "i32", "a bound");
+  return b;
+}
+
 /**
  * A loop over whole numbers: `carry = f(i, carry)` for i from `lower` up to, without, `upper`.
  *
@@ -147,14 +157,18 @@ export function forLoop<C>(
 ): C {
   requireFunction("forLoop", f);
   if (isTensor(lower) || isTensor(upper)) {
-    const [start, stop] = [lower, upper].map((b) => isTensor(b) ? b : full([], b as number, "i32"));
-    type State = { readonly i: Tensor<readonly [], "i32">; readonly stop: Tensor<readonly [], "i32">; readonly carry: C };
-    const last = whileLoop(
-      (s: State) => less(s.i, s.stop) as Tensor<readonly [], "bool">,
-      ({ i, stop, carry }: State) => ({ i: add(i, full([], 1, "i32")) as typeof i, stop, carry: f(i, carry) }),
-      { i: start, stop, carry: init } as unknown as State,
-    );
-    return last.carry;
+    const [start, stop] = [lower, upper].map((b) => boundOf(b));
+    const carry = leavesOf("forLoop", init);
+    const counted: Structure = { kind: "array", items: [{ kind: "leaf" }, carry[1]] };
+    type Counted = readonly [i: I32, carry: C];
+    const last = repeat(
+      "forLoop",
+      ((stop: I32, [i]: Counted) => less(i, stop)) as never,
+      ((_: I32, [i, carry]: Counted) => [add(i, full([], 1, "i32")), f(i, carry)]) as never,
+      [[stop!], { kind: "leaf" }],
+      [[start!, ...carry[0]], counted],
+    ) as Counted;
+    return last[1];
   }
   for (const bound of [lower, upper]) {
     if (!Number.isInteger(bound)) throw new ArgumentError(`forLoop: bounds are whole numbers or i32 scalars, not ${bound}`);

@@ -7,7 +7,7 @@ import { transpose } from "../primitives/transpose.ts";
 import { dropAxes, type Shape, show, sizeOf } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { type IndexPlan, planIndex, pointsInPlace, rows } from "./index_plan.ts";
-import type { Indexed, IndexTerm } from "./index_terms.ts";
+import type { Indexed, IndexedOk, IndexTerm } from "./index_terms.ts";
 import { requireTensor } from "./operands.ts";
 import { takeStretches } from "./stretches.ts";
 
@@ -40,7 +40,7 @@ import { takeStretches } from "./stretches.ts";
  * ```
  */
 export function at<S extends Shape, D extends DType, const T extends readonly IndexTerm[]>(
-  x: Tensor<S, D>,
+  x: Tensor<S, D> & IndexedOk<S, T>,
   ...index: T
 ): Tensor<Indexed<S, T>, D> {
   const v = requireTensor("at", x), plan = planIndex("at", index, v.shape);

@@ -1,6 +1,7 @@
 /** Indexing notation, and its shapes in types. */
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
+import type { Fail, Show } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Indices } from "./indices.ts";
 import type { IndexRange } from "./ranges.ts";
@@ -51,3 +52,19 @@ type OneTerm<D extends number, H> = H extends number ? readonly []
   : H extends Tensor<infer I, DType> ? I
   : H extends readonly unknown[] ? readonly [H["length"]]
   : readonly [number];
+
+/** The terms that stand for an axis. */
+type Used<T extends readonly unknown[], Acc extends readonly unknown[] = readonly []> = T extends
+  readonly [infer H, ...infer R] ? Used<R, H extends null | "..." ? Acc : readonly [...Acc, H]>
+  : Acc;
+
+type MoreThan<T extends readonly unknown[], S extends Shape> = T extends readonly [unknown, ...infer R]
+  ? S extends readonly [unknown, ...infer Q extends Shape] ? MoreThan<R, Q> : true
+  : false;
+
+/** `unknown` where `S` may have an axis for every term, else a `Fail`. */
+export type IndexedOk<S extends Shape, T extends readonly unknown[]> = number extends S["length"] | T["length"]
+  ? unknown
+  : MoreThan<Used<T>, S> extends true
+    ? Fail<`at: ${Used<T>["length"]} indices for ${Show<S>}, which has ${S["length"]} axes`>
+  : unknown;

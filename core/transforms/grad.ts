@@ -128,6 +128,8 @@ function differentiator(op: string, f: (...args: unknown[]) => unknown, options:
       }
       return normalizeAxis(`${op}: argnums`, n, args.length);
     });
+    const twice = positions.find((p, i) => positions.indexOf(p) < i);
+    if (twice !== undefined) throw new ArgumentError(`${op}: argnums lists argument ${twice} twice`);
     const [leaves, structure] = floatLeaves(op, positions.map((i) => args[i]), positions);
     let aux: Template | undefined;
     const [outs, pullback] = vjpFlat(
@@ -191,8 +193,9 @@ export function floatLeaves(
       }
       if (!isFloat(x.dtype)) {
         throw new DTypeError(
-          `${op}: argument ${positions[k]} holds ${x.dtype} values, which have no derivative; cast them to f32, ` +
-            "or pass them in an argument not listed in argnums",
+          `${op}: argument ${positions[k]} holds ${x.dtype} values, which have no derivative; cast them to f32, or ${
+            op === "grad" || op === "valueAndGrad" ? "pass them in an argument not listed in argnums" : "close over them"
+          }`,
         );
       }
       return x as Value;

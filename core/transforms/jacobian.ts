@@ -6,7 +6,7 @@ import { cast } from "../primitives/cast.ts";
 import { equal } from "../primitives/compare.ts";
 import { full, iota, zerosLike } from "../primitives/create.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { slice } from "../primitives/slice.ts";
+import { sliceAxis } from "../primitives/slice.ts";
 import { moveAxis } from "../primitives/transpose.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
 import type { DType } from "../dtype.ts";
@@ -84,7 +84,7 @@ export function jacfwd<A extends readonly unknown[], R, N extends number = 0>(
 ): (...args: A) => JacobianOf<R, A[N]> {
   return (...args) => {
     const { leaves, structure, flat } = chosen("jacfwd", f as never, args, options.argnum ?? 0);
-    let outputs: readonly Value[] = [];
+    let outputs: readonly Spec[] = [];
     // One direction for each element of each leaf, in order; values are the same in all directions and computed once.
     const sizes = leaves.map((x) => sizeOf(x.shape)), size = sizes.reduce((a, b) => a + b, 0);
     const starts = sizes.map((_, j) => sizes.slice(0, j).reduce((a, b) => a + b, 0));
@@ -92,7 +92,7 @@ export function jacfwd<A extends readonly unknown[], R, N extends number = 0>(
       (directions) => {
         const [ys, ts] = jvpFlat(flat.run, leaves, directions);
         requireFloats("jacfwd", ys);
-        outputs = ys.map(({ shape, dtype }) => ({ shape, dtype } as Value));
+        outputs = ys.map(({ shape, dtype }) => ({ shape, dtype }));
         return ts.map((t, i) => t ?? zerosLike(ys[i]!));
       },
       leaves.map((x, j) => basis(x, size, starts[j]!)),
@@ -102,9 +102,7 @@ export function jacfwd<A extends readonly unknown[], R, N extends number = 0>(
     const rows = outputs.map((y, i) => {
       const parts = leaves.map((x, j) => {
         if (!mapped[i]) return zerosLike(block(y, x));
-        const at = starts[j]!, rest = y.shape.map(() => 0);
-        const own = slice(dys[i]!, [at, ...rest], [at + sizes[j]!, ...y.shape], dys[i]!.shape.map(() => 1));
-        return toBack(own, y.shape, x.shape);
+        return toBack(sliceAxis(dys[i]!, 0, starts[j]!, starts[j]! + sizes[j]!), y.shape, x.shape);
       });
       return (unflattenWith(structure, parts) as unknown[])[0];
     });

@@ -14,7 +14,7 @@ const exact = 0;
 
 /**
  * The cotangents of an element's copies are added, 9 of them in a corner repeated 3 by 3 times, in any order: 8 additions
- * on either side, each of at most 9 cotangents; none of these is larger than the largest gradient in the files.
+ * on either side, each of at most 9 cotangents, none of which is larger than the largest gradient where there are copies.
  */
 const copies = 2 * 8 * 9;
 

@@ -42,7 +42,12 @@ export interface LoopNest {
   readonly body: Expr;
   readonly dtype: DType;
   /** Writes in order of the domain at these indices of the output, skipping those out of range. */
-  readonly scatter?: { readonly base: number; readonly at: readonly Expr[]; readonly shape: Shape; readonly with: Scatter };
+  readonly scatter?: {
+    readonly base: number;
+    readonly at: readonly Expr[];
+    readonly shape: Shape;
+    readonly with: Scatter;
+  };
 }
 
 /** A running combination along one axis of `domain`. */
@@ -99,15 +104,20 @@ export const apply = (name: string, fn: (...args: number[]) => number, args: rea
 /** One side or the other. */
 export const select = (test: Expr, yes: Expr, no: Expr): Expr => ({ kind: "select", test, yes, no, dtype: yes.dtype });
 
-const i32 = (name: string, fn: (a: number, b: number) => number, known: (a: Expr, b: Expr) => Expr | null) =>
-(a: Expr, b: Expr): Expr => {
-  if (a.kind === "constant" && b.kind === "constant") return int(fn(a.value, b.value));
-  return known(a, b) ?? apply(name, fn, [a, b], "i32");
-};
+const i32 =
+  (name: string, fn: (a: number, b: number) => number, known: (a: Expr, b: Expr) => Expr | null) =>
+  (a: Expr, b: Expr): Expr => {
+    if (a.kind === "constant" && b.kind === "constant") return int(fn(a.value, b.value));
+    return known(a, b) ?? apply(name, fn, [a, b], "i32");
+  };
 const is = (e: Expr, v: number): boolean => e.kind === "constant" && e.value === v;
 
 /** Address arithmetic: `a + b`. */
-export const plus: (a: Expr, b: Expr) => Expr = i32("add", (a, b) => a + b, (a, b) => is(a, 0) ? b : is(b, 0) ? a : null);
+export const plus: (a: Expr, b: Expr) => Expr = i32(
+  "add",
+  (a, b) => a + b,
+  (a, b) => is(a, 0) ? b : is(b, 0) ? a : null,
+);
 /** Address arithmetic: `a − b`. */
 export const minus: (a: Expr, b: Expr) => Expr = i32("sub", (a, b) => a - b, (a, b) => is(b, 0) ? a : null);
 /** Address arithmetic: `a · b`. */
@@ -117,7 +127,11 @@ export const times: (a: Expr, b: Expr) => Expr = i32(
   (a, b) => is(a, 0) || is(b, 0) ? int(0) : is(a, 1) ? b : is(b, 1) ? a : null,
 );
 /** Address arithmetic: `⌊a / b⌋` for b > 0. */
-export const over: (a: Expr, b: Expr) => Expr = i32("floorDiv", (a, b) => Math.floor(a / b), (a, b) => is(b, 1) ? a : null);
+export const over: (a: Expr, b: Expr) => Expr = i32(
+  "floorDiv",
+  (a, b) => Math.floor(a / b),
+  (a, b) => is(b, 1) ? a : null,
+);
 /** Address arithmetic: `a − b·⌊a / b⌋` for b > 0. */
 export const modulo: (a: Expr, b: Expr) => Expr = i32(
   "mod",
@@ -141,7 +155,13 @@ export const elements = (domain: Shape, body: Expr): Lowering => ({
 });
 
 /** A kernel that combines over a range. */
-export const reduction = (domain: Shape, reduce: Shape, combine: Combine, body: Expr, dtype = body.dtype): Lowering => ({
+export const reduction = (
+  domain: Shape,
+  reduce: Shape,
+  combine: Combine,
+  body: Expr,
+  dtype = body.dtype,
+): Lowering => ({
   kind: "kernels",
   kernels: [{ kind: "loop", domain, reduce, combine, body, dtype }],
 });

@@ -9,7 +9,8 @@ function letters(i: number): string {
 }
 
 /** `f32[2,3]`. */
-export const showSpec = (s: { readonly shape: Shape; readonly dtype: DType }): string => `${s.dtype}[${s.shape.join(",")}]`;
+export const showSpec = (s: { readonly shape: Shape; readonly dtype: DType }): string =>
+  `${s.dtype}[${s.shape.join(",")}]`;
 
 /** The text of a program, every line after the first indented by `indent`. */
 export function printProgram(program: Program, indent = ""): string {
@@ -53,7 +54,9 @@ function printParam(v: unknown, indent: string): string {
   if (isProgram(v)) return "\n" + indent + printProgram(v, indent);
   if (typeof v === "function") return `<function ${v.name}#${functionId(v)}>`;
   if (Array.isArray(v)) {
-    return v.some(isProgram) ? v.map((x) => printParam(x, indent)).join("") : `(${v.map((x) => printParam(x, indent)).join(",")})`;
+    return v.some(isProgram)
+      ? v.map((x) => printParam(x, indent)).join("")
+      : `(${v.map((x) => printParam(x, indent)).join(",")})`;
   }
   if (typeof v === "object" && v !== null) {
     return `{${Object.entries(v).map(([k, x]) => `${k}:${printParam(x, indent)}`).join(",")}}`;

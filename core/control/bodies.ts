@@ -10,14 +10,18 @@ import { synchronous } from "../transforms/tensors_in.ts";
 
 /** Leaves and structure of a tree; numbers and booleans in it become scalars. */
 export function leavesOf(op: string, tree: unknown): readonly [Value[], Structure] {
-  return flattenWith(op, tree, (x) =>
-    x instanceof Tensor
-      ? x as Value
-      : typeof x === "number"
-      ? full([], x, "f32")
-      : typeof x === "boolean"
-      ? full([], Number(x), "bool")
-      : undefined);
+  return flattenWith(
+    op,
+    tree,
+    (x) =>
+      x instanceof Tensor
+        ? x as Value
+        : typeof x === "number"
+        ? full([], x, "f32")
+        : typeof x === "boolean"
+        ? full([], Number(x), "bool")
+        : undefined,
+  );
 }
 
 /** A traced body, and the structures of the trees it returned. */
@@ -58,7 +62,9 @@ export function requireSameCarry(
   what = "the carry changes",
 ): void {
   if (!sameStructure(was, is)) {
-    throw new ArgumentError(`${op}: ${what} structure, from ${showStructure(was)} to ${showStructure(is)}; return trees of one structure`);
+    throw new ArgumentError(
+      `${op}: ${what} structure, from ${showStructure(was)} to ${showStructure(is)}; return trees of one structure`,
+    );
   }
   init.forEach((a, i) => {
     const b = next[i]!;
@@ -74,6 +80,6 @@ export function requireSameCarry(
 /** A scalar predicate or index. */
 export function requireScalar(op: string, x: Spec, dtype: "bool" | "i32", what: string): void {
   if (x.shape.length !== 0 || x.dtype !== dtype) {
-    throw new ShapeError(`${op}: ${what} must be a ${dtype} scalar, not ${showSpec(x)}`);
+    throw new ShapeError(`${op}: ${what} must be ${dtype === "i32" ? "an" : "a"} ${dtype} scalar, not ${showSpec(x)}`);
   }
 }

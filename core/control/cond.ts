@@ -13,7 +13,12 @@ import { requireFunction } from "../transforms/tensors_in.ts";
 import { leavesOf, requireSameCarry, requireScalar, traceBody } from "./bodies.ts";
 import { condP, unified } from "./cond_primitive.ts";
 
-function choose(op: string, index: Value, branches: readonly ((...args: never[]) => unknown)[], operands: readonly unknown[]) {
+function choose(
+  op: string,
+  index: Value,
+  branches: readonly ((...args: never[]) => unknown)[],
+  operands: readonly unknown[],
+) {
   branches.forEach((f) => requireFunction(op, f));
   const args = operands.map((o) => leavesOf(op, o));
   const bodies = branches.map((f) => traceBody(op, f, args, 1));
@@ -89,7 +94,9 @@ export function switchCase<A extends readonly unknown[], R>(
   ...operands: A
 ): R {
   if (branches.length === 0) throw new ArgumentError("switchCase: no branches; give at least one function");
-  const i = typeof index === "number" ? scalarOf("switchCase", index, "i32") : requireTensor("switchCase", index, "the index");
+  const i = typeof index === "number"
+    ? scalarOf("switchCase", index, "i32")
+    : requireTensor("switchCase", index, "the index");
   requireScalar("switchCase", i, "i32", "the index");
   const clamped = minimum(maximum(i, full([], 0, "i32")), full([], branches.length - 1, "i32"));
   return choose("switchCase", clamped, branches as never, operands) as R;

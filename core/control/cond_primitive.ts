@@ -47,11 +47,14 @@ export function unified(branches: readonly Program[]): readonly [readonly Progra
     const from = at;
     at += b.captured.length;
     const operands = b.inputs.slice(b.captured.length);
-    return traceLive("cond", (ins) =>
-      evalProgram(b, [...ins.slice(from, from + b.captured.length), ...ins.slice(captured.length)]), [
-      ...captured,
-      ...operands,
-    ]);
+    return traceLive(
+      "cond",
+      (ins) => evalProgram(b, [...ins.slice(from, from + b.captured.length), ...ins.slice(captured.length)]),
+      [
+        ...captured,
+        ...operands,
+      ],
+    );
   });
   return [programs, captured];
 }
@@ -81,7 +84,10 @@ export const condP: Primitive<CondParams> = {
     const forward = made.map((m, k) =>
       traceLive("cond", (ins) => {
         const all = evalProgram(m.forward, [...m.forward.captured, ...ins]);
-        return [...all.slice(0, n), ...residuals.flatMap((r, j) => j === k ? all.slice(n) : r.map((s) => zerosLike(s)))];
+        return [
+          ...all.slice(0, n),
+          ...residuals.flatMap((r, j) => j === k ? all.slice(n) : r.map((s) => zerosLike(s))),
+        ];
       }, xs)
     );
     const outs = choose(index!, forward, xs);

@@ -9,7 +9,7 @@ import { requireTensor, scalarOf } from "../ops/operands.ts";
 import { show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { isTensor, type Structure, unflattenWith } from "../tree.ts";
-import { requireFunction } from "../transforms/tensors_in.ts";
+import { requireFunction, synchronous } from "../transforms/tensors_in.ts";
 import type { Stacked } from "../transforms/vmap.ts";
 import { leavesOf, requireSameCarry, requireScalar, traceBody } from "./bodies.ts";
 import { scanP, sliceSpec } from "./scan_primitive.ts";
@@ -32,14 +32,18 @@ export interface ScanOptions {
 function lengthOf(op: string, xs: readonly Value[], given: number | undefined): number {
   let length = given;
   for (const x of xs) {
-    if (x.shape.length === 0) throw new ShapeError(`${op}: a scalar has no axis to scan; pass it in the carry or close over it`);
+    if (x.shape.length === 0) {
+      throw new ShapeError(`${op}: a scalar has no axis to scan; pass it in the carry or close over it`);
+    }
     if (length !== undefined && x.shape[0] !== length) {
       throw new ShapeError(`${op}: lengths differ, ${length} against ${x.shape[0]} (shape ${show(x.shape)})`);
     }
     length = x.shape[0]!;
   }
   if (length === undefined) throw new ArgumentError(`${op}: nothing is scanned; give the number of steps as length`);
-  if (!Number.isInteger(length) || length < 0) throw new ArgumentError(`${op}: length is a whole number, not ${length}`);
+  if (!Number.isInteger(length) || length < 0) {
+    throw new ArgumentError(`${op}: length is a whole number, not ${length}`);
+  }
   return length;
 }
 
@@ -94,7 +98,10 @@ export function scan<C, X, Y>(
   xs: X,
   options: ScanOptions = {},
 ): readonly [C, Stacked<Y>] {
-  return run("scan", f as never, leavesOf("scan", init), leavesOf("scan", xs), options) as unknown as readonly [C, Stacked<Y>];
+  return run("scan", f as never, leavesOf("scan", init), leavesOf("scan", xs), options) as unknown as readonly [
+    C,
+    Stacked<Y>,
+  ];
 }
 
 /**
@@ -116,7 +123,7 @@ export function scan<C, X, Y>(
  */
 export function map<X, Y>(f: (x: SliceOf<X>) => Y, xs: X): Stacked<Y> {
   requireFunction("map", f);
-  const body = (_: null, x: SliceOf<X>) => [null, f(x)];
+  const body = (_: null, x: SliceOf<X>) => [null, synchronous("map", f(x))];
   return run("map", body as never, leavesOf("map", null), leavesOf("map", xs), {})[1] as Stacked<Y>;
 }
 
@@ -150,12 +157,13 @@ function boundOf(bound: I32 | number): Value {
  * ```
  */
 export function forLoop<C>(
-  lower: number | Tensor<readonly [], "i32">,
-  upper: number | Tensor<readonly [], "i32">,
-  f: (i: Tensor<readonly [], "i32">, carry: C) => C,
+  lower: number | I32,
+  upper: number | I32,
+  f: (i: I32, carry: C) => C,
   init: C,
 ): C {
   requireFunction("forLoop", f);
+  const step = (i: I32, carry: C): C => synchronous("forLoop", f(i, carry));
   if (isTensor(lower) || isTensor(upper)) {
     const [start, stop] = [lower, upper].map((b) => boundOf(b));
     const carry = leavesOf("forLoop", init);
@@ -164,17 +172,19 @@ export function forLoop<C>(
     const last = repeat(
       "forLoop",
       ((stop: I32, [i]: Counted) => less(i, stop)) as never,
-      ((_: I32, [i, carry]: Counted) => [add(i, full([], 1, "i32")), f(i, carry)]) as never,
+      ((_: I32, [i, carry]: Counted) => [add(i, full([], 1, "i32")), step(i, carry)]) as never,
       [[stop!], { kind: "leaf" }],
       [[start!, ...carry[0]], counted],
     ) as Counted;
     return last[1];
   }
   for (const bound of [lower, upper]) {
-    if (!Number.isInteger(bound)) throw new ArgumentError(`forLoop: bounds are whole numbers or i32 scalars, not ${bound}`);
+    if (!Number.isInteger(bound)) {
+      throw new ArgumentError(`forLoop: bounds are whole numbers or i32 scalars, not ${bound}`);
+    }
   }
   const length = Math.max(0, (upper as number) - (lower as number));
-  const body = (carry: C, i: Tensor<readonly [], "i32">) => [f(i, carry), null];
+  const body = (carry: C, i: I32) => [step(i, carry), null];
   const is = add(iota([length], 0), full([length], lower as number, "i32"));
   return run("forLoop", body as never, leavesOf("forLoop", init), leavesOf("forLoop", is), { length })[0] as C;
 }

@@ -33,7 +33,9 @@ export function transposeScan(
   const hidden = back.program.captured.length, fixedC = constSpecs.filter((_, i) => !linC[i]);
   const sums = where<Spec>(constSpecs, maskC);
   const { program, plans } = derive(back.program, `scan transpose ${bits(linear)} ${bits(given)}`, () => {
-    const plans = back.program.outputs.slice(0, count(maskC)).map((v) => deferred(back.program, v, hidden + fixedC.length));
+    const plans = back.program.outputs.slice(0, count(maskC)).map((v) =>
+      deferred(back.program, v, hidden + fixedC.length)
+    );
     const stackedVars = plans.flatMap((d) => d === null ? [] : operands(d));
     const inLoop = sums.filter((_, i) => plans[i] === null);
     const exposed = exposing(back.program, stackedVars);
@@ -42,7 +44,10 @@ export function transposeScan(
       const captured = take(hidden), fc = take(fixedC.length), ck = take(p.carry), acc = take(inLoop.length);
       const fx = take(count(fixedX)), cy = take(ySpecs.length);
       const outs = taker(evalProgram(exposed, [...captured, ...fc, ...fx, ...ck, ...cy]));
-      const cc = outs(count(maskC)), kOut = outs(p.carry), xOut = outs(count(maskX)), stacked = outs(stackedVars.length);
+      const cc = outs(count(maskC)),
+        kOut = outs(p.carry),
+        xOut = outs(count(maskX)),
+        stacked = outs(stackedVars.length);
       const adding = cc.filter((_, i) => plans[i] === null);
       return [...kOut, ...adding.map((c, i) => add(acc[i]!, c)), ...xOut, ...stacked];
     }, [

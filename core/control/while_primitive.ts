@@ -57,7 +57,11 @@ export const whileP: Primitive<WhileParams> = {
     // The jvp program takes constants, carry, their tangents; the loop's carry is the carry and its tangents.
     const body = traceLive("whileLoop", (all) => {
       const take = taker(all);
-      const captured = take(hidden.length), c = take(p.bodyConsts), dc = take(count(dBody)), k = take(n), dk = take(count(dCarry));
+      const captured = take(hidden.length),
+        c = take(p.bodyConsts),
+        dc = take(count(dBody)),
+        k = take(n),
+        dk = take(count(dCarry));
       return evalProgram(program, [...captured, ...c, ...k, ...dc, ...dk]);
     }, [...hidden, ...ins.body, ...present(dins.body)[0], ...ins.carry, ...where(ins.carry, dCarry)]);
     const test = traceLive("whileLoop", (all) => evalProgram(p.test, all.slice(0, p.testConsts + n)), [

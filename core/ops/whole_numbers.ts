@@ -5,6 +5,7 @@ import { Tensor } from "../tensor.ts";
 /** How a message shows an argument. */
 export function shown(x: unknown): string {
   if (x instanceof Tensor) return "a tensor";
+  if (typeof x === "string") return JSON.stringify(x);
   if (Array.isArray(x)) return `[${x.map(shown)}]`;
   return typeof x === "object" && x !== null ? JSON.stringify(x) ?? "an object" : String(x);
 }

@@ -194,7 +194,9 @@ export function floatLeaves(
       if (!isFloat(x.dtype)) {
         throw new DTypeError(
           `${op}: argument ${positions[k]} holds ${x.dtype} values, which have no derivative; cast them to f32, or ${
-            op === "grad" || op === "valueAndGrad" ? "pass them in an argument not listed in argnums" : "close over them"
+            op === "grad" || op === "valueAndGrad"
+              ? "pass them in an argument not listed in argnums"
+              : "close over them"
           }`,
         );
       }

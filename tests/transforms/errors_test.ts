@@ -364,7 +364,7 @@ const table: readonly (readonly [string, () => unknown, new (message?: string) =
     "an index that is no integer",
     () => switchCase(one, [() => one]),
     ShapeError,
-    "switchCase: the index must be a i32 scalar, not f32[]",
+    "switchCase: the index must be an i32 scalar, not f32[]",
   ],
   [
     "a map over nothing",

@@ -120,7 +120,7 @@ Deno.test("an index is typed term by term", () => {
   // @ts-expect-error at: 4 indices for 2×3×4, which has 3 axes
   assertThrows(() => at(x, 0, 0, 0, 0), Error, "at: 4 indices for 2×3×4, which has 3 axes");
   // @ts-expect-error a term is one of the kinds that `at` lists
-  assertThrows(() => at(x, "first"), Error, "at: first is not a range");
+  assertThrows(() => at(x, "first"), Error, 'at: "first" is not a range');
 });
 
 Deno.test("indexing by tensors is typed where the axes tell", () => {

@@ -27,7 +27,8 @@ export interface AssociativeScanOptions {
  * @param xs A tree of tensors of one size along the axis.
  * @param options `axis`, `reverse`.
  * @returns A tree like `xs`.
- * @throws {ShapeError} If sizes along the axis differ, or `f` changes a shape. @throws {ArgumentError} If it changes the structure.
+ * @throws {ShapeError} If sizes along the axis differ, or `f` changes a shape.
+ * @throws {ArgumentError} If it changes the structure.
  * @see Blelloch, Prefix sums and their applications, 1990
  *
  * @example Running products of matrices

@@ -42,7 +42,8 @@ function choose(
  * One branch or the other, chosen by the data; only the chosen one is run (under `vmap` with a mapped test, both are).
  *
  * @param test A bool scalar, or a boolean.
- * @param yes What to do where it holds, a function of the operands. @param no What else; its result has the same type.
+ * @param yes What to do where it holds, a function of the operands.
+ * @param no What else; its result has the same type.
  * @param operands Trees of tensors handed to the branch; branches may also close over tensors.
  * @returns The chosen branch's result.
  * @throws {ShapeError} If the test is no bool scalar, or the branches' results differ in shape.

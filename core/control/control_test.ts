@@ -20,7 +20,7 @@ import {
   scan,
   type Shape,
   sin,
-  sub,
+  type sub,
   sum,
   switchCase,
   tanh,

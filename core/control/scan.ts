@@ -81,7 +81,8 @@ function run(
  * @param xs A tree of tensors, each sliced along its first axis, or `null` with `length` given.
  * @param options `reverse`, `length`.
  * @returns `[last carry, results]`, each result with the steps as its first axis.
- * @throws {ShapeError} If lengths differ or the carry changes shape. @throws {ArgumentError} If it changes structure.
+ * @throws {ShapeError} If lengths differ or the carry changes shape.
+ * @throws {ArgumentError} If it changes structure.
  *
  * @example Running sums
  * ```ts
@@ -127,6 +128,7 @@ export function map<X, Y>(f: (x: SliceOf<X>) => Y, xs: X): Stacked<Y> {
   return run("map", body as never, leavesOf("map", null), leavesOf("map", xs), {})[1] as Stacked<Y>;
 }
 
+/** @internal */
 type I32 = Tensor<readonly [], "i32">;
 
 /** A bound of a loop whose length is computed. */
@@ -142,7 +144,8 @@ function boundOf(bound: I32 | number): Value {
  * With JavaScript numbers as bounds the number of steps is known and both modes of differentiation work; with i32 scalar
  * tensors it is a `whileLoop`, forward mode only.
  *
- * @param lower First index. @param upper One past the last.
+ * @param lower First index.
+ * @param upper One past the last.
  * @param f From the index (an i32 scalar) and the carry to the new carry.
  * @param init The first carry.
  * @returns The last carry; `init` where `upper ≤ lower`.

@@ -41,10 +41,12 @@ export function repeat(
  *
  * Forward mode goes through it; reverse mode cannot, for the number of steps is not known: use `forLoop` or `scan`.
  *
- * @param test From the carry to a bool scalar. @param body From the carry to the next, of the same structure, shapes and dtypes.
+ * @param test From the carry to a bool scalar.
+ * @param body From the carry to the next, of the same structure, shapes and dtypes.
  * @param init The first carry, a tree of tensors.
  * @returns The carry at which the test first fails.
- * @throws {ShapeError} If the test gives no bool scalar, or the carry changes shape. @throws {TransformError} In reverse mode.
+ * @throws {ShapeError} If the test gives no bool scalar, or the carry changes shape.
+ * @throws {TransformError} In reverse mode.
  *
  * @example The first power of two past 100
  * ```ts

@@ -38,7 +38,7 @@ function updating(op: string, write: Write): UpdateOp {
       throw new DTypeError(`${op}: takes numbers, not bool; cast it first, or use setAt`);
     }
     const plan = planIndex(op, index, v.shape);
-    return written(write, v, plan, updatesFor(op, v, value, plan.result));
+    return written(write, v, plan, updatesFor(op, v, value, plan.result, "value"));
   };
   return ((...args: readonly unknown[]) =>
     args.length >= 3 ? apply(args[0], args[1], args[2]) : (x: unknown) => apply(x, args[0], args[1])) as UpdateOp;

@@ -8,7 +8,8 @@ import { reshape } from "../primitives/reshape.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { dropAxes, normalizeAxis, sameShape, type Shape, show } from "../shape.ts";
 import type { AxisOk, Concat, ConcatOk, SizeAt, Stack, StackOk } from "../shape_types.ts";
-import type { Drop, NormAxis, Put } from "../shape_types/axes.ts";
+import type { Drop, NormAxis } from "../shape_types/axes.ts";
+import type { CutAlong, Parts } from "../shape_types/parts.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis } from "./reduction.ts";
@@ -109,23 +110,12 @@ function together(op: string, xs: unknown): Value[] {
   return values.map((v) => cast(v, dtype));
 }
 
-type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
-type Repeated<T, N extends number, Acc extends readonly T[] = readonly []> = Acc["length"] extends N ? Acc
-  : Repeated<T, N, readonly [...Acc, T]>;
-
-/** `N` times `T` as a tuple, where `N` is a literal below 100; else an array. */
-export type Parts<T, N extends number> = number extends N ? readonly T[]
-  : `${N}` extends `${Digit}` | `${Digit}${Digit}` ? Repeated<T, N>
-  : readonly T[];
-
-type Cut<S extends Shape, A extends number> = NormAxis<S, A> extends infer K extends number
-  ? number extends K ? { readonly [I in keyof S]: number } : Put<S, K, number>
-  : Shape;
+export type { CutAlong, Parts } from "../shape_types/parts.ts";
 
 /** The result of `splitAxis`: as many parts as asked for, or one more than there are cuts. */
 export type SplitParts<S extends Shape, D extends DType, N, A extends number> = N extends number
-  ? Parts<Tensor<Cut<S, A>, D>, N>
-  : readonly Tensor<Cut<S, A>, D>[];
+  ? Parts<Tensor<CutAlong<S, A>, D>, N>
+  : readonly Tensor<CutAlong<S, A>, D>[];
 
 /** The type of `splitAxis`. */
 export interface SplitAxisOp {

@@ -85,7 +85,7 @@ export const dynamicUpdateSlice: DynamicUpdateSliceOp = ofTwo((x, update, starts
   checkBlock("dynamicUpdateSlice", v.shape, u.shape);
   if (promote(v.dtype, u.dtype) !== v.dtype) {
     throw new DTypeError(
-      `dynamicUpdateSlice: a ${u.dtype} update does not fit a ${v.dtype} tensor; cast one of them`,
+      `dynamicUpdateSlice: the tensor is ${v.dtype}, which does not take a ${u.dtype} update; cast one of them`,
     );
   }
   return updateAt(v, cast(u, v.dtype), startsOf("dynamicUpdateSlice", starts, v.shape));

@@ -4,26 +4,18 @@ import { ShapeError } from "../errors.ts";
 import { gather as gatherValue, takeAlong, takeAxis } from "../primitives/gather.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { broadcastShapes, type Shape, show, sizeOf } from "../shape.ts";
-import type { AxisOk, NormAxis } from "../shape_types.ts";
+import type { AxisOk } from "../shape_types.ts";
+import type { Gathered, Taken } from "../shape_types/indexing.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { fromEnd, indicesOf, requireIndices } from "./index_values.ts";
-import type { Indices, IndicesShape } from "./indices.ts";
+import type { Indices } from "./indices.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis } from "./reduction.ts";
 import { broadcastValue } from "./broadcast_value.ts";
 import { placesOn } from "./places.ts";
 
-/** The shape of `take`: the indices' in the place of the axis, or alone if there is none. */
-export type Taken<S extends Shape, I, A> = A extends number ? TakenAt<S, NormAxis<S, A>, IndicesShape<I>>
-  : IndicesShape<I>;
-
-type TakenAt<S extends Shape, K extends number, I extends Shape, Acc extends Shape = readonly []> = number extends
-  | K
-  | S["length"] ? Shape
-  : S extends readonly [infer H extends number, ...infer T extends Shape]
-    ? Acc["length"] extends K ? readonly [...Acc, ...I, ...T] : TakenAt<T, K, I, readonly [...Acc, H]>
-  : Shape;
+export type { Gathered, Taken } from "../shape_types/indexing.ts";
 
 /** The type of `take`. */
 export interface TakeOp {
@@ -135,17 +127,6 @@ export interface PlacesOptions<A extends readonly number[] | undefined = readonl
   /** The axes that the entries of the indices' last axis belong to; as many of the first axes as there are entries. */
   readonly axes?: A;
 }
-
-/** The shape of `gather`: the points', then the axes that are not indexed, known where those indexed are the first. */
-export type Gathered<S extends Shape, I extends Shape, A> = A extends undefined
-  ? I extends readonly [...infer P extends Shape, infer K extends number]
-    ? number extends K | S["length"] ? Shape : readonly [...P, ...DropFirst<S, K>]
-  : Shape
-  : Shape;
-
-type DropFirst<S extends Shape, K extends number, N extends unknown[] = []> = N["length"] extends K ? S
-  : S extends readonly [unknown, ...infer T extends Shape] ? DropFirst<T, K, [...N, 0]>
-  : Shape;
 
 /** The type of `gather`. */
 export interface GatherOp {

@@ -16,15 +16,17 @@ export interface IndexPlan {
   readonly stretches: readonly Stretch[];
   /** The axes that integers name and that disappear. */
   readonly dropped: readonly number[];
-  /** The axes that tensors name, and their indices, of one shape. */
+  /** The axes that tensors name. */
   readonly tensorAxes: readonly number[];
+  /** The indices along each of these axes, of one shape. */
   readonly indices: readonly Value[];
   /** The common shape of these indices. */
   readonly points: Shape;
   /** How many of the kept axes stand before the points in the result. */
   readonly before: number;
-  /** The shape of the result without and with the new axes. */
+  /** The shape of the result without the new axes. */
   readonly kept: Shape;
+  /** The shape of the result. */
   readonly result: Shape;
 }
 

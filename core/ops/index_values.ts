@@ -38,7 +38,7 @@ export function indicesOf(op: string, x: unknown, axis: number, shape: Shape): V
 export function indexOf(op: string, i: unknown, axis: number, shape: Shape): number {
   const n = shape[axis]!;
   if (typeof i !== "number" || !Number.isInteger(i)) {
-    throw new ArgumentError(`${op}: ${shown(i)} is not an index; indices are whole numbers`);
+    throw new ArgumentError(`${op}: ${shown(i)} is not an index; use whole numbers, or tensor([…], { dtype: "i32" })`);
   }
   if (i < -n || i >= n) {
     throw new ShapeError(
@@ -59,12 +59,12 @@ export const fromEnd = (indices: Value, size: number): Value =>
   select(less(indices, zerosLike(indices)), add(indices, fullLike(indices, size)), indices);
 
 /** A number or tensor as what is put into places of `x`: in its dtype, broadcast to the places. */
-export function updatesFor(op: string, x: Value, updates: unknown, shape: Shape): Value {
+export function updatesFor(op: string, x: Value, updates: unknown, shape: Shape, what: string): Value {
   const v = typeof updates === "number" || typeof updates === "boolean"
     ? scalarOf(op, updates, x.dtype)
-    : requireTensor(op, updates, "updates");
+    : requireTensor(op, updates, what);
   if (promote(x.dtype, v.dtype) !== x.dtype) {
-    throw new DTypeError(`${op}: ${v.dtype} updates do not fit a ${x.dtype} tensor; cast one of them`);
+    throw new DTypeError(`${op}: the tensor is ${x.dtype}, which does not take ${v.dtype} elements; cast one of them`);
   }
   return broadcastValue(op, cast(v, x.dtype), shape);
 }

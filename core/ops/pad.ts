@@ -7,7 +7,6 @@ import { type Shape, show } from "../shape.ts";
 import type { AnySizes } from "../shape_types/axes.ts";
 import { Concrete, type Tensor, type Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
-import { checkOptions } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
 import { requireWhole, shown } from "./whole_numbers.ts";
 
@@ -73,7 +72,9 @@ const modulo = (i: number, n: number): number => (i % n + n) % n;
  */
 export const pad: PadOp = dualStatic((x, widths, options) => {
   const v = requireTensor("pad", x), pairs = widthPairs(widths, v.shape);
-  checkOptions("pad", options);
+  if (typeof options !== "object") {
+    throw new ArgumentError(`pad: options are an object, not ${shown(options)}; write { mode: "edge" }`);
+  }
   const { mode = "constant", value } = options as PadOptions;
   if (mode === "constant") {
     return padValue(v, pairs.map((p) => p[0]), pairs.map((p) => p[1]), pairs.map(() => 0), fill(value, v.dtype));

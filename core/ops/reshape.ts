@@ -2,7 +2,16 @@
 import type { DType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { reshape as reshapeValue } from "../primitives/reshape.ts";
-import { checkShape, dropAxes, normalizeAxes, resolveReshape, type Shape, show, sizeOf } from "../shape.ts";
+import {
+  broadcastShapes,
+  checkShape,
+  dropAxes,
+  normalizeAxes,
+  resolveReshape,
+  type Shape,
+  show,
+  sizeOf,
+} from "../shape.ts";
 import type { BroadcastOk, ExpandDims, ExpandDimsOk, Flatten, Reshape, Squeeze, SqueezeOk } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastValue } from "./broadcast_value.ts";
@@ -166,10 +175,11 @@ export interface BroadcastToOp {
  */
 export const broadcastTo: BroadcastToOp = dualStatic((x, shape) => {
   const v = requireTensor("broadcastTo", x), to = checkShape("broadcastTo", requireList("broadcastTo", shape));
+  broadcastShapes("broadcastTo", v.shape, to);
   return broadcastValue("broadcastTo", v, to);
 }) as BroadcastToOp;
 
 function requireList(op: string, shape: unknown): Shape {
   if (Array.isArray(shape)) return shape as Shape;
-  throw new ArgumentError(`${op}: a shape is an array of sizes, not ${shown(shape)}`);
+  throw new ArgumentError(`${op}: a shape is an array of sizes, not ${shown(shape)}; write [2, 3]`);
 }

@@ -42,7 +42,7 @@ function scattering(op: string, write: Write): ScatterOp {
       throw new DTypeError(`${op}: takes numbers, not bool; cast it first, or use scatter`);
     }
     const places: Places = { axes, batch: 0, mode: "drop", unique: false };
-    return write(v, at, updatesFor(op, v, updates, valuesShape(v, at, places)), places);
+    return write(v, at, updatesFor(op, v, updates, valuesShape(v, at, places), "updates"), places);
   };
   return ((...args: readonly unknown[]) =>
     args.length >= 3 && (isOperand(args[2]) || typeof args[2] === "boolean")

@@ -8,8 +8,11 @@ import { requireWhole, shown } from "./whole_numbers.ts";
 
 /** A range of an axis: where it begins, how many elements it has, how far apart they are. */
 export interface Stretch {
+  /** The index of the first element. */
   readonly start: number;
+  /** How many elements. */
   readonly count: number;
+  /** The distance between neighbours; negative backwards. */
   readonly step: number;
 }
 

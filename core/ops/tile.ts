@@ -50,7 +50,7 @@ export interface TileOp {
  * ```
  */
 export const tile: TileOp = dualStatic((x, times) => {
-  const v = requireTensor("tile", x), given = requireWholes("tile", "how often", times, 0);
+  const v = requireTensor("tile", x), given = requireWholes("tile", "a number of times", times, 0);
   const rank = Math.max(v.shape.length, given.length);
   const shape = inFront(v.shape, rank), counts = inFront(given, rank);
   // A new axis before each: [n, m] becomes [i, n, j, m], and the pairs are merged.
@@ -107,8 +107,8 @@ export const repeat: RepeatOp = dualStatic((x, times, options) => {
   const v = options["axis"] === undefined ? reshape(whole, [sizeOf(whole.shape)]) : whole;
   const axis = oneAxis("repeat", options["axis"] ?? 0, v.shape.length);
   return Array.isArray(times)
-    ? repeatEach(v, requireWholes("repeat", "how often", times, 0), axis)
-    : repeatAll(v, requireWhole("repeat", "how often", times, 0), axis);
+    ? repeatEach(v, requireWholes("repeat", "a number of times", times, 0), axis)
+    : repeatAll(v, requireWhole("repeat", "a number of times", times, 0), axis);
 }) as RepeatOp;
 
 function repeatAll(x: Value, n: number, axis: number): Value {

@@ -3,8 +3,8 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { transpose as permute } from "../primitives/transpose.ts";
 import { checkPermutation, normalizeAxes, normalizeAxis, type Shape } from "../shape.ts";
-import type { AxisOk, SwapAxes, SwapAxesOk, Transpose, TransposeOk } from "../shape_types.ts";
-import type { AnySizes, Drop, InsertAt, NormAxis, SizeAt } from "../shape_types/axes.ts";
+import type { SwapAxes, SwapAxesOk, Transpose, TransposeOk } from "../shape_types.ts";
+import type { MoveAxis, MoveAxisOk } from "../shape_types/move_axis.ts";
 import { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { requireWhole, requireWholes } from "./whole_numbers.ts";
@@ -76,16 +76,7 @@ export const swapAxes: SwapAxesOp = ofTwo((x, i, j) => {
   return permute(v, v.shape.map((_, k) => k === a ? b : k === b ? a : k));
 }) as SwapAxesOp;
 
-/** The shape with an axis moved, or several. */
-export type MoveAxis<S extends Shape, I, J> = number extends S["length"] ? Shape
-  : I extends number ? J extends number ? Moved<S, NormAxis<S, I>, SizeAt<S, I>, J> : AnySizes<S>
-  : AnySizes<S>;
-
-type Moved<S extends Shape, K extends number, D extends number, J extends number> = number extends K | J ? AnySizes<S>
-  : InsertAt<Drop<S, K>, J, D>;
-
-/** `unknown` where `I` and `J` may be axes of `S`, else a `Fail`. */
-export type MoveAxisOk<S extends Shape, I, J> = AxisOk<"moveAxis", S, I> & AxisOk<"moveAxis", S, J>;
+export type { MoveAxis, MoveAxisOk } from "../shape_types/move_axis.ts";
 
 /** The type of `moveAxis`. */
 export interface MoveAxisOp {

@@ -110,7 +110,8 @@ function requireAxis(op: string, name: string): number {
 /**
  * The sum of a value over all examples of a named `vmap` axis; each example gets the same sum.
  *
- * @param x Any numeric tensor, this example's. @param axisName The name given to `vmap`.
+ * @param x Any numeric tensor, this example's.
+ * @param axisName The name given to `vmap`.
  * @returns The sum, in the shape of `x`.
  * @throws {TransformError} If no mapped axis has that name.
  *
@@ -132,7 +133,8 @@ export function psum<S extends Shape, D extends DType>(x: Tensor<S, D>, axisName
 /**
  * The mean of a value over all examples of a named `vmap` axis.
  *
- * @param x Any tensor, this example's; integers become f32. @param axisName The name given to `vmap`.
+ * @param x Any tensor, this example's; integers become f32.
+ * @param axisName The name given to `vmap`.
  * @returns The mean, in the shape of `x`.
  * @throws {TransformError} If no mapped axis has that name.
  *
@@ -153,7 +155,8 @@ export function pmean<S extends Shape>(x: Tensor<S, DType>, axisName: string): T
 /**
  * The largest of a value over all examples of a named `vmap` axis; examples that tie share its gradient evenly.
  *
- * @param x Any numeric tensor, this example's. @param axisName The name given to `vmap`.
+ * @param x Any numeric tensor, this example's.
+ * @param axisName The name given to `vmap`.
  * @returns The maximum, in the shape of `x`.
  * @throws {TransformError} If no mapped axis has that name.
  *
@@ -174,7 +177,8 @@ export function pmax<S extends Shape, D extends DType>(x: Tensor<S, D>, axisName
 /**
  * All examples' values of a named `vmap` axis, stacked along a new first axis; each example gets the same stack.
  *
- * @param x Any tensor, this example's. @param axisName The name given to `vmap`.
+ * @param x Any tensor, this example's.
+ * @param axisName The name given to `vmap`.
  * @returns The stack, `[examples, ...shape of x]`.
  * @throws {TransformError} If no mapped axis has that name.
  *

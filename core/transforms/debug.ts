@@ -1,12 +1,14 @@
 /** Looking inside a transformed function: `debugPrint` and `checkNaN`. */
 import { structured } from "../compiler/kernel.ts";
-import { watchPrograms } from "../compiler/program.ts";
+import { Var, watchPrograms } from "../compiler/program.ts";
 import { isFloat } from "../dtype.ts";
-import { NonFiniteError } from "../errors.ts";
+import { NonFiniteError, TransformError } from "../errors.ts";
 import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { show } from "../shape.ts";
 import { arrayOf, Concrete, fromArray, type NdArray, Tensor, type Value } from "../tensor.ts";
+import { BatchTracer } from "./batch.ts";
+import { Dual } from "./jvp.ts";
 import { requireFunction } from "./tensors_in.ts";
 
 /** Prints when it is run; `note` says how many examples share the line. */
@@ -64,6 +66,17 @@ function callSite(): string {
   return lines.find((l) => l.startsWith("at ") && !l.includes(library)) ?? "a place the engine does not name";
 }
 
+/** The elements behind a value, all examples' and without tangents. */
+function behind(x: Value): NdArray {
+  let v = x;
+  while (v instanceof Dual || v instanceof BatchTracer) v = v.x;
+  if (v instanceof Concrete) return arrayOf(v);
+  const name = v instanceof Var ? v.interpreter.name : "another transform";
+  throw new TransformError(
+    `checkNaN: inside ${name} there are no elements to look at; put checkNaN outside, as in checkNaN(jit(f))`,
+  );
+}
+
 const hasNaN = (x: NdArray): boolean => isFloat(x.dtype) && (x.data as Float64Array).some((v) => v !== v);
 
 function complain(name: string, inputs: readonly NdArray[], where: string): NonFiniteError {
@@ -77,6 +90,7 @@ function complain(name: string, inputs: readonly NdArray[], where: string): NonF
  *
  * @param f Any function of tensors, transformed or not.
  * @returns A function with the same signature and results.
+ * @throws {TransformError} If it is called where values are only traced; it goes around `jit`, not into it.
  * @throws {NonFiniteError} Naming the primitive that gave NaN first, what it was given, and the line that called it.
  *
  * @example The logarithm of a negative number
@@ -97,7 +111,7 @@ export function checkNaN<A extends readonly unknown[], R>(f: (...args: A) => R):
       stepwise: true,
       run: (prim, inputs, params) => {
         const ys = withInterpreter(outer, () => bind(prim, inputs, params));
-        const arrays = (xs: readonly Value[]) => xs.filter((x) => x instanceof Concrete).map((x) => arrayOf(x));
+        const arrays = (xs: readonly Value[]) => xs.map(behind);
         if (arrays(ys).some(hasNaN)) throw complain(prim.name, arrays(inputs), callSite());
         return ys;
       },

@@ -68,7 +68,8 @@ function positionsOf(args: readonly unknown[]): number[] {
  * @param primals Its arguments, as an array; every tensor float.
  * @param tangents The direction: an array like `primals` in structure, shapes and dtypes.
  * @returns `[f(...primals), J·tangents]`, both of the result's tree.
- * @throws {ArgumentError} If the structures differ. @throws {ShapeError} If a shape or dtype does.
+ * @throws {ArgumentError} If the structures differ.
+ * @throws {ShapeError} If a shape or dtype does.
  * @see Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, ch. 3
  *
  * @example The slope of a square
@@ -102,7 +103,8 @@ export function jvp<A extends readonly unknown[], R>(
  * @param f A function of trees of float tensors.
  * @param primals Its arguments.
  * @returns `[f(...primals), pullback]`; `pullback(ct)` takes a tree like the result and gives a tuple like `primals`.
- * @throws {ArgumentError} If a cotangent's structure is not the result's. @throws {ShapeError} If a shape or dtype is not.
+ * @throws {ArgumentError} If a cotangent's structure is not the result's.
+ * @throws {ShapeError} If a shape or dtype is not.
  * @see Griewank & Walther, Evaluating Derivatives, 2nd ed., 2008, ch. 3
  *
  * @example Pulling back through a product

@@ -22,6 +22,7 @@ export type GradientOf<A extends readonly unknown[], N extends ArgNums> = N exte
   : N extends readonly number[] ? { readonly [I in keyof N]: Argument<A, N[I]> }
   : never;
 
+/** @internal The argument at a position. */
 type Argument<A extends readonly unknown[], N> = number extends N ? unknown
   : N extends keyof A ? A[N]
   : `${N & number}` extends keyof A ? A[`${N & number}` & keyof A]
@@ -66,6 +67,7 @@ export function valueAndGrad<
   f: (...args: A) => readonly [Tensor<S, D> & ScalarLoss<S>, X],
   options: GradOptions<N, true> & { readonly hasAux: true },
 ): (...args: A) => readonly [readonly [Tensor<readonly [], D>, X], GradientOf<A, N>];
+/** Of a function that returns the loss alone. */
 export function valueAndGrad<
   A extends readonly unknown[],
   S extends Shape,
@@ -105,6 +107,7 @@ export function grad<A extends readonly unknown[], S extends Shape, D extends DT
   f: (...args: A) => readonly [Tensor<S, D> & ScalarLoss<S>, X],
   options: GradOptions<N, true> & { readonly hasAux: true },
 ): (...args: A) => readonly [GradientOf<A, N>, X];
+/** Of a function that returns the loss alone. */
 export function grad<A extends readonly unknown[], S extends Shape, D extends DType, const N extends ArgNums = 0>(
   f: (...args: A) => Tensor<S, D> & ScalarLoss<S>,
   options?: GradOptions<N, false>,

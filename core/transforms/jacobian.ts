@@ -24,6 +24,7 @@ export type JacobianOf<R, X> = R extends Tensor<infer S extends Shape, infer D e
   : R extends object ? { readonly [K in keyof R]: JacobianOf<R[K], X> }
   : R;
 
+/** @internal One result tensor's Jacobian: a tree like the argument. */
 type ByArgument<S extends Shape, D extends DType, X> = X extends Tensor<infer T extends Shape, DType>
   ? Tensor<readonly [...S, ...T], D>
   : X extends object ? { readonly [K in keyof X]: ByArgument<S, D, X[K]> }
@@ -64,7 +65,8 @@ const requireFloats = (op: string, ys: readonly Value[]): void => {
 /**
  * The Jacobian by forward mode: one column a pass, all at once. The better choice where arguments are small.
  *
- * @param f A function of trees of tensors. @param options `argnum`: which argument to differentiate by.
+ * @param f A function of trees of tensors.
+ * @param options `argnum`: which argument to differentiate by.
  * @returns A function giving, in the place of each result tensor of shape `[...S]`, a tree like the argument, each of
  *   its tensors of shape `[...S, ...T]` for an argument tensor of shape `[...T]`.
  * @throws {DTypeError} If a tensor to differentiate, or to differentiate by, is not float.
@@ -118,7 +120,8 @@ const toBack = (x: Value, s: Shape, t: Shape): Value => reshape(moveAxis(x, 0, s
 /**
  * The Jacobian by reverse mode: one row a pass, all at once. The better choice where results are small.
  *
- * @param f A function of trees of tensors. @param options `argnum`: which argument to differentiate by.
+ * @param f A function of trees of tensors.
+ * @param options `argnum`: which argument to differentiate by.
  * @returns As `jacfwd`.
  * @throws {DTypeError} If a tensor to differentiate, or to differentiate by, is not float.
  *
@@ -161,7 +164,8 @@ export function jacrev<A extends readonly unknown[], R, N extends number = 0>(
 /**
  * The matrix of second derivatives, by forward over reverse mode.
  *
- * @param f A function of trees of tensors. @param options `argnum`: which argument to differentiate by.
+ * @param f A function of trees of tensors.
+ * @param options `argnum`: which argument to differentiate by.
  * @returns A function giving the Jacobian of the Jacobian; for a scalar result of one `[n]` argument, an `[n, n]` tensor.
  * @throws {DTypeError} If a tensor to differentiate, or to differentiate by, is not float.
  *

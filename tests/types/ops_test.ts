@@ -16,8 +16,8 @@ import {
   reshape,
   sum,
   swapAxes,
-  tensor,
   type Tensor,
+  tensor,
   where,
   zeros,
 } from "../../mod.ts";

@@ -54,7 +54,7 @@ interface AdamState {
  *
  * const optimizer = adam(0.1), params = { w: tensor([1]) };
  * const [updates] = optimizer.update({ w: tensor([1000]) }, optimizer.init(params), params);
- * assertAlmostEquals(updates.w.toArray()[0], -0.1, 1e-6);
+ * assertAlmostEquals(updates.w.dataSync()[0]!, -0.1, 1e-6);
  * ```
  */
 export function adam(rate: LearningRate = 1e-3, options: AdamOptions = {}): GradientTransformation {

@@ -75,7 +75,7 @@ export const monoidTransformation: Monoid<GradientTransformation> = {
  * const optimizer = chain(clipByGlobalNorm(1), adam(0.1));
  * const params = { w: tensor([1]) };
  * const [updates] = optimizer.update({ w: tensor([50]) }, optimizer.init(params), params);
- * assertAlmostEquals(applyUpdates(params, updates).w.toArray()[0], 0.9, 1e-6);
+ * assertAlmostEquals(applyUpdates(params, updates).w.dataSync()[0]!, 0.9, 1e-6);
  * ```
  */
 export const chain = (...parts: readonly GradientTransformation[]): GradientTransformation =>

@@ -183,7 +183,7 @@ Deno.test("checkNaN() names the primitive that gave NaN first and the line that 
   for (const g of [f, jit(f), (x: Tensor) => grad((y: Tensor) => f(y))(x)]) {
     const e = assertThrows(() => checkNaN(g)(bad), NonFiniteError);
     assert(e.message.startsWith("checkNaN: sqrt gave NaN from f32 2, at "), e.message);
-    assert(e.message.includes("custom_test.ts"), e.message);
+    assert(e.message.includes("custom_test."), e.message);
   }
   const loop = (x: Tensor) =>
     scan((c: Tensor, _: null) => [log(sub(c, 1)) as Tensor, null] as const, x, null, { length: 5 })[0];

@@ -20,7 +20,6 @@ import {
   scan,
   type Shape,
   sin,
-  type sub,
   sum,
   switchCase,
   tanh,

@@ -11,7 +11,7 @@ import { BatchTracer } from "./batch.ts";
 import { Dual } from "./jvp.ts";
 import { requireFunction } from "./tensors_in.ts";
 
-/** Prints when it is run; `note` says how many examples share the line. */
+/** Prints when it is run. */
 const printP: Primitive<{ readonly text: string }> = {
   name: "debugPrint",
   infer: () => [],

@@ -30,7 +30,11 @@ const showPath = (path: readonly (string | number)[]): string =>
 
 /** What `x` is, for a message. */
 const describe = (x: unknown): string =>
-  typeof x === "object" && x !== null ? `a ${x.constructor?.name ?? "object"}` : `the ${typeof x} ${String(x)}`;
+  typeof x === "function"
+    ? "a function"
+    : typeof x === "object" && x !== null
+    ? `a ${x.constructor?.name ?? "object"}`
+    : `the ${typeof x} ${String(x)}`;
 
 /**
  * The leaves of a tree in order, and its structure. `toLeaf` says what else than a tensor is a leaf: it returns the leaf,

@@ -50,10 +50,20 @@ export type Leaf = Value;
  * ```
  */
 export function map<T>(f: (leaf: Leaf, ...others: Leaf[]) => unknown, first: T, ...rest: readonly unknown[]): T {
-  const [leaves, structure] = flattenTensors("tree.map", first);
+  return mapped("tree.map", f, first, rest);
+}
+
+/** `map`, for an operation that is called otherwise in messages. */
+function mapped<T>(
+  op: string,
+  f: (leaf: Leaf, ...others: Leaf[]) => unknown,
+  first: T,
+  rest: readonly unknown[] = [],
+): T {
+  const [leaves, structure] = flattenTensors(op, first);
   const others = rest.map((t) => {
-    const [ls, s] = flattenTensors("tree.map", t);
-    requireSameStructure("tree.map", structure, s, "the trees");
+    const [ls, s] = flattenTensors(op, t);
+    requireSameStructure(op, structure, s, "the trees");
     return ls;
   });
   return unflattenWith(structure, leaves.map((l, i) => f(l, ...others.map((o) => o[i]!)))) as T;
@@ -206,7 +216,10 @@ export function paths(t: unknown): Path[] {
  * assertEquals(tree.reduce((r, leaf) => Math.max(r, leaf.rank), 0, [tensor(1), zeros([2, 3])]), 2);
  * ```
  */
-export const reduce = <A>(f: (sum: A, leaf: Leaf) => A, start: A, t: unknown): A => leaves(t).reduce<A>(f, start);
+export const reduce = <A>(f: (sum: A, leaf: Leaf) => A, start: A, t: unknown): A => folded("tree.reduce", f, start, t);
+
+const folded = <A>(op: string, f: (sum: A, leaf: Leaf) => A, start: A, t: unknown): A =>
+  flattenTensors(op, t)[0].reduce<A>((sum, leaf) => f(sum, leaf), start);
 
 /**
  * The number of elements in all leaves together.
@@ -223,7 +236,7 @@ export const reduce = <A>(f: (sum: A, leaf: Leaf) => A, start: A, t: unknown): A
  * assertEquals(tree.size({ w: zeros([784, 10]), b: zeros([10]) }), 7850);
  * ```
  */
-export const size = (t: unknown): number => reduce((n, l) => n + l.size, 0, t);
+export const size = (t: unknown): number => folded("tree.size", (n, l) => n + l.size, 0, t);
 
 /** A view of one place in a tree: reads it, or gives a tree in which it is changed. */
 export interface At<T> {
@@ -296,7 +309,7 @@ export function at<T>(t: T, path: Path): At<T> {
  * assertEquals(w.item(), 9);
  * ```
  */
-export const add = <T>(a: T, b: T): T => map((x, y) => addOp(x, y!), a, b);
+export const add = <T>(a: T, b: T): T => mapped("tree.add", (x, y) => addOp(x, y!), a, [b]);
 /**
  * Leafwise difference of two trees of one structure; shapes broadcast.
  *
@@ -314,7 +327,7 @@ export const add = <T>(a: T, b: T): T => map((x, y) => addOp(x, y!), a, b);
  * assertEquals(w.item(), 4);
  * ```
  */
-export const sub = <T>(a: T, b: T): T => map((x, y) => subOp(x, y!), a, b);
+export const sub = <T>(a: T, b: T): T => mapped("tree.sub", (x, y) => subOp(x, y!), a, [b]);
 /**
  * Leafwise product of two trees of one structure; shapes broadcast.
  *
@@ -332,7 +345,7 @@ export const sub = <T>(a: T, b: T): T => map((x, y) => subOp(x, y!), a, b);
  * assertEquals(w.item(), 12);
  * ```
  */
-export const mul = <T>(a: T, b: T): T => map((x, y) => mulOp(x, y!), a, b);
+export const mul = <T>(a: T, b: T): T => mapped("tree.mul", (x, y) => mulOp(x, y!), a, [b]);
 /**
  * Leafwise quotient of two trees of one structure; shapes broadcast.
  *
@@ -350,7 +363,7 @@ export const mul = <T>(a: T, b: T): T => map((x, y) => mulOp(x, y!), a, b);
  * assertEquals(w.item(), 3);
  * ```
  */
-export const div = <T>(a: T, b: T): T => map((x, y) => divOp(x, y!), a, b);
+export const div = <T>(a: T, b: T): T => mapped("tree.div", (x, y) => divOp(x, y!), a, [b]);
 /**
  * Every leaf times a number or scalar tensor.
  *
@@ -367,7 +380,8 @@ export const div = <T>(a: T, b: T): T => map((x, y) => divOp(x, y!), a, b);
  * assertEquals(tree.scale({ w: tensor(6) }, 0.5).w.item(), 3);
  * ```
  */
-export const scale = <T>(a: T, k: number | Tensor<readonly []>): T => map((x) => mulOp(x, k as number), a);
+export const scale = <T>(a: T, k: number | Tensor<readonly []>): T =>
+  mapped("tree.scale", (x) => mulOp(x, k as number), a);
 /**
  * Zeros in the shapes and dtypes of a tree.
  *
@@ -383,7 +397,7 @@ export const scale = <T>(a: T, k: number | Tensor<readonly []>): T => map((x) =>
  * assertEquals(tree.zeros({ w: tensor([1, 2]) }).w.toArray(), [0, 0]);
  * ```
  */
-export const zeros = <T>(a: T): T => map((x) => zerosLike(x), a);
+export const zeros = <T>(a: T): T => mapped("tree.zeros", (x) => zerosLike(x), a);
 /**
  * Ones in the shapes and dtypes of a tree.
  *
@@ -399,7 +413,7 @@ export const zeros = <T>(a: T): T => map((x) => zerosLike(x), a);
  * assertEquals(tree.ones({ w: tensor([1, 2]) }).w.toArray(), [1, 1]);
  * ```
  */
-export const ones = <T>(a: T): T => map((x) => onesLike(x), a);
+export const ones = <T>(a: T): T => mapped("tree.ones", (x) => onesLike(x), a);
 
 /**
  * The square root of the sum of squares of all elements of all leaves.
@@ -417,7 +431,9 @@ export const ones = <T>(a: T): T => map((x) => onesLike(x), a);
  * ```
  */
 export function globalNorm(t: unknown): Tensor<readonly []> {
-  const squares = leaves(t).map((l) => asFloat(l)).map((x) => reduceSum(mulValues(x, x), x.shape.map((_, i) => i)));
+  const squares = flattenTensors("tree.globalNorm", t)[0].map((l) => asFloat(l)).map((x) =>
+    reduceSum(mulValues(x, x), x.shape.map((_, i) => i))
+  );
   if (squares.length === 0) throw new ArgumentError("tree.globalNorm: the tree has no leaves");
   return sqrt(squares.reduce((a, b) => addOp(a, b as never) as Value)) as Tensor<readonly []>;
 }

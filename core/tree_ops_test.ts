@@ -123,7 +123,7 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
   [
     "a function",
     () => tree.size({ f: item }),
-    "tree.leaves: a function at .f is no tree; trees are plain objects, arrays and null, with tensors at the leaves",
+    "tree.size: a function at .f is no tree; trees are plain objects, arrays and null, with tensors at the leaves",
   ],
   [
     "trees of different keys",
@@ -131,9 +131,9 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
     'tree.map: the trees differ in structure, {"a": *} against {"b": *}',
   ],
   [
-    "null against undefined is no difference, a leaf against null is",
+    "a leaf against null",
     () => tree.add({ a: t(1) }, { a: null } as never),
-    'tree.map: the trees differ in structure, {"a": *} against {"a": null}',
+    'tree.add: the trees differ in structure, {"a": *} against {"a": null}',
   ],
   [
     "too few leaves",

@@ -1,9 +1,9 @@
 /** Collectives: what the examples under a named `vmap` axis say to one another. */
 import { structured } from "../compiler/kernel.ts";
 import type { DType } from "../dtype.ts";
-import { DTypeError, TransformError } from "../errors.ts";
+import { TransformError } from "../errors.ts";
 import { axisSize, bind1 } from "../interpreter.ts";
-import { asFloat, requireTensor } from "../ops/operands.ts";
+import { asFloat, requireNumeric, requireTensor } from "../ops/operands.ts";
 import type { Batched, MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { div, mul, scale } from "../primitives/arithmetic.ts";
 import { broadcastInFront } from "../primitives/broadcast.ts";
@@ -126,8 +126,7 @@ function requireAxis(op: string, name: string): number {
  */
 export function psum<S extends Shape, D extends DType>(x: Tensor<S, D>, axisName: string): Tensor<S, D> {
   requireAxis("psum", axisName);
-  if (x.dtype === "bool") throw new DTypeError("psum: takes numbers, not bool; cast it first");
-  return psumValue(requireTensor("psum", x), axisName) as Tensor<S, D>;
+  return psumValue(requireNumeric("psum", x), axisName) as Tensor<S, D>;
 }
 
 /**
@@ -171,7 +170,7 @@ export function pmean<S extends Shape>(x: Tensor<S, DType>, axisName: string): T
  */
 export function pmax<S extends Shape, D extends DType>(x: Tensor<S, D>, axisName: string): Tensor<S, D> {
   requireAxis("pmax", axisName);
-  return bind1(pmaxP, [requireTensor("pmax", x)], { axisName }) as Tensor<S, D>;
+  return bind1(pmaxP, [requireNumeric("pmax", x)], { axisName }) as Tensor<S, D>;
 }
 
 /**

@@ -67,6 +67,8 @@ const customJvpP: Primitive<CustomJvp> = {
  *   linear in the tangents.
  * @returns A function with `f`'s values and the rule's derivatives.
  * @throws {TransformError} If `f` closes over a value that is being differentiated.
+ * @throws {ShapeError} If the rule's result or tangent has not the shapes and dtypes of `f`'s result.
+ * @throws {ArgumentError} If it has another structure.
  *
  * @example log(1 + eˣ) with a derivative that cannot overflow
  * ```ts
@@ -98,7 +100,8 @@ export function customJvp<A extends readonly unknown[], R>(
       if (!Array.isArray(pair) || pair.length !== 2) {
         throw new ArgumentError(`customJvp: the rule of ${name} must return [result, tangent]`);
       }
-      const [ys, structure] = flattenTensors("customJvp", pair[0]);
+      const structure = flattenTensors("customJvp", result!.fill(result!.tensors))[1];
+      const ys = leavesLike("customJvp", pair[0], structure, program.outputs, `${name} and the result of its rule`);
       return [ys, leavesLike("customJvp", pair[1], structure, ys, `the result and the tangent of ${name}'s rule`)];
     };
     const params = { name, program, hidden: program.captured.length, rule: flatRule };

@@ -1,6 +1,7 @@
 /** `customVjp`: a function with a reverse-mode rule of its own. */
 import { structured } from "../compiler/kernel.ts";
 import { outputSpecs, type Program, runProgram, trace } from "../compiler/program.ts";
+import { isFloat } from "../dtype.ts";
 import { ArgumentError, TransformError } from "../errors.ts";
 import { bind } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
@@ -9,8 +10,10 @@ import { zerosLike } from "../primitives/create.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
 import { sameShape, show } from "../shape.ts";
 import { type Spec, Tensor, type Value } from "../tensor.ts";
+import { flattenTensors } from "../tree.ts";
 import { batchFlat } from "./batch.ts";
 import { batchProgram, withCaptured } from "./derived.ts";
+import { leavesLike } from "./directional.ts";
 import { requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** The outputs, what the backward rule will need, and that rule: from cotangents of the outputs to the inputs'. */
@@ -186,6 +189,8 @@ export function customVjp<A extends readonly unknown[], R, K>(
       if (!Array.isArray(pair) || pair.length !== 2) {
         throw new ArgumentError(`customVjp: the forward rule of ${name} must return [result, residuals]`);
       }
+      const structure = flattenTensors("customVjp", result!.fill(result!.tensors))[1];
+      leavesLike("customVjp", pair[0], structure, program.outputs, `${name} and the result of its forward rule`);
       const kept = template(pair[1]), tree = template(pair[0]);
       return {
         outputs: tree.tensors,
@@ -224,6 +229,13 @@ function cotangentsOf(name: string, back: unknown, args: readonly unknown[], lik
         `customVjp: the backward rule of ${name} gives a cotangent of shape ${show(c.shape)} for an argument of shape ${
           show(like[i]!.shape)
         }`,
+      );
+    }
+    if (c instanceof Tensor && isFloat(like[i]!.dtype) && c.dtype !== like[i]!.dtype) {
+      throw new ArgumentError(
+        `customVjp: the backward rule of ${name} gives a cotangent of dtype ${c.dtype} for an argument of dtype ${
+          like[i]!.dtype
+        }; cast it`,
       );
     }
   });

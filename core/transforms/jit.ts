@@ -39,6 +39,7 @@ const kept = 256;
  * @param f A pure function of trees of tensors and settings.
  * @param options `static`: positions of arguments that are settings as a whole. `donate`: positions of arguments given away.
  * @returns A function with the same signature.
+ * @throws {ArgumentError} If a position is no whole number, or an argument holds what is neither tensor nor setting.
  * @throws {TransformError} If `f` reads a traced value (`item`, a host `if`) or is async.
  *
  * @example A function traced once
@@ -57,6 +58,12 @@ export function jit<A extends readonly unknown[], R>(
 ): (...args: A) => R {
   requireFunction("jit", f);
   const name = options.name ?? (f.name || "jit");
+  for (const option of ["static", "donate"] as const) {
+    const wrong = options[option]?.find((n) => !Number.isInteger(n) || n < 0);
+    if (wrong !== undefined) {
+      throw new ArgumentError(`jit: \`${option}\` lists ${wrong}; positions of arguments are whole numbers from 0`);
+    }
+  }
   const cache = new Map<string, Traced>();
   const isStatic = (i: number): boolean => options.static?.includes(i) ?? false;
   const jitted = (...args: A): R => {

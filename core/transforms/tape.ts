@@ -1,7 +1,7 @@
 /** The tape: writes down only what depends on its own variables, all of it linear; read backwards it is reverse mode. */
 import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
 import { Var } from "../compiler/program.ts";
-import { TransformError } from "../errors.ts";
+import { LeakedTracerError, TransformError } from "../errors.ts";
 import type { MaybeZero, Primitive } from "../primitive.ts";
 import { addTangents } from "../primitives/arithmetic.ts";
 import { zerosLike } from "../primitives/create.ts";
@@ -57,6 +57,22 @@ export class Tape implements Interpreter {
   }
 }
 
+function transposed(e: TapeEquation, cts: readonly MaybeZero[], linear: readonly boolean[]): readonly MaybeZero[] {
+  if (e.prim.transpose === undefined) {
+    throw new TransformError(`${e.prim.name}: not linear, so it has no transpose and no reverse mode here`);
+  }
+  try {
+    return e.prim.transpose(cts, e.inputs, linear, e.params);
+  } catch (error) {
+    // A transpose that asks for the value of an input that it is linear in: it was linear in each, not in both together.
+    if (!(error instanceof LeakedTracerError) || linear.filter(Boolean).length < 2) throw error;
+    throw new TransformError(
+      `${e.prim.name}: not linear where more than one operand depends on the arguments, so it has no transpose here`,
+      { cause: error },
+    );
+  }
+}
+
 /** Cotangents of `inputs` from those of `outputs`, by transposing the tape's equations from the last to the first. */
 export function transposeTape(
   tape: Tape,
@@ -78,11 +94,8 @@ export function transposeTape(
     const cts = e.outputs.map((v) => sums.get(v) ?? null);
     for (const v of e.outputs) sums.delete(v);
     if (cts.every((c) => c === null)) continue;
-    if (e.prim.transpose === undefined) {
-      throw new TransformError(`${e.prim.name}: not linear, so it has no transpose and no reverse mode here`);
-    }
     const linear = e.inputs.map((x) => tape.owns(x));
-    e.prim.transpose(cts, e.inputs, linear, e.params).forEach((ct, j) => {
+    transposed(e, cts, linear).forEach((ct, j) => {
       if (linear[j]) give(e.inputs[j]!, ct);
     });
   }

@@ -105,6 +105,8 @@ function axesOf(what: string, spec: AxisSpec, tree: unknown): (number | null)[] 
     throw new ArgumentError(`vmap: ${what} has a tree where the argument has a tensor; give an axis or null there`);
   }
   const part = spec as { readonly [key: string]: AxisSpec };
+  const unknown = Object.keys(part).find((k) => !(k in tree));
+  if (unknown !== undefined) throw new ArgumentError(`vmap: ${what} names "${unknown}", which is not there`);
   return keysOf(tree).flatMap((k) => {
     if (!(k in part)) throw new ArgumentError(`vmap: ${what} says nothing about "${k}"; give an axis or null for it`);
     return axesOf(`${what}.${k}`, part[k]!, (tree as Record<string, unknown>)[k]);

@@ -1,9 +1,10 @@
 /** Programs called from within transforms: loops and jitted functions that meet named axes, effects and custom rules. */
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   add,
   ArgumentError,
   axisIndex,
+  checkNaN,
   cond,
   cos,
   customJvp,
@@ -14,12 +15,16 @@ import {
   jit,
   jvp,
   less,
+  log,
   mul,
+  NonFiniteError,
   psum,
   scan,
   sin,
+  sub,
   type Tensor,
   tensor,
+  TransformError,
   valueAndGrad,
   vmap,
   whileLoop,
@@ -128,4 +133,28 @@ Deno.test("symbols are settings by identity, registered ones by name", () => {
 Deno.test("an argument listed twice in argnums is an error", () => {
   const twice = () => grad((x: S) => mul(x, x), { argnums: [0, -1] })(s(3));
   assertEquals(assertThrows(twice, ArgumentError).message, "grad: argnums lists argument 0 twice");
+});
+
+Deno.test("checkNaN() sees through the transforms around it, and refuses to stand where there is nothing to see", () => {
+  const f = checkNaN((x: S): S => log(sub(x, 2)) as S);
+  const nan = "checkNaN: log gave NaN from f64";
+  assertStringIncludes(assertThrows(() => grad(f)(s(1)), NonFiniteError).message, `${nan} scalar, at `);
+  assertStringIncludes(assertThrows(() => jvp(f, [s(1)], [s(1)]), NonFiniteError).message, `${nan} scalar, at `);
+  assertStringIncludes(assertThrows(() => vmap(f)(f64([3, 1])), NonFiniteError).message, `${nan} 2, at `);
+  assertEquals(vmap(grad(f))(f64([3, 4])).toArray() as unknown, [1, 0.5]);
+  assertEquals(
+    assertThrows(() => jit(f)(s(3)), TransformError).message,
+    "checkNaN: inside jit there are no elements to look at; put checkNaN outside, as in checkNaN(jit(f))",
+  );
+});
+
+Deno.test("jit() keeps the programs of 256 kinds of call, the latest ones", () => {
+  let traces = 0;
+  const f = jit((x: S, k: number) => (traces++, mul(x, k)));
+  for (let k = 0; k < 256; k++) f(s(1), k);
+  f(s(1), 0); // used again: now number 1 is the oldest
+  assertEquals(traces, 256);
+  f(s(1), 256);
+  assertEquals([f(s(1), 0).item(), traces], [0, 257]);
+  assertEquals([f(s(1), 1).item(), traces], [1, 258]);
 });

@@ -1,0 +1,114 @@
+/** Functions assembled into the bytes of a WebAssembly module. */
+import { type Callable, Func, pushUnsigned, typeCode } from "./function.ts";
+
+/** A function that the module gets from its host. */
+export class Imported implements Callable {
+  /** A function of the import object's member `name`. */
+  constructor(
+    readonly name: string,
+    readonly params: Callable["params"],
+    readonly results: Callable["results"],
+  ) {}
+}
+
+/** What a module is made of. */
+export interface ModuleParts {
+  readonly imports: readonly Imported[];
+  readonly functions: readonly Func[];
+  /** The functions that `callIndirect` reaches, in order of their places. */
+  readonly table: readonly Func[];
+  /** The imported memory `host.memory`: pages of 64 KiB at least and at most, and whether threads share it. */
+  readonly memory: { readonly initial: number; readonly maximum: number; readonly shared: boolean };
+}
+
+const text = new TextEncoder();
+
+function pushName(out: number[], name: string): void {
+  const bytes = text.encode(name);
+  pushUnsigned(out, bytes.length);
+  out.push(...bytes);
+}
+
+/**
+ * The bytes of a module. Its imports are all of the module `host`; global 0 is mutable and zero. Type 0 is that of
+ * `(i32, i32) → ()`, which table functions have.
+ */
+export function assemble({ imports, functions, table, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const types: string[] = [];
+  const typeBytes: number[] = [];
+  const typeOf = ({ params, results }: Callable): number => {
+    const key = `${params}>${results}`;
+    const known = types.indexOf(key);
+    if (known >= 0) return known;
+    typeBytes.push(0x60);
+    for (const list of [params, results]) {
+      pushUnsigned(typeBytes, list.length);
+      for (const t of list) typeBytes.push(typeCode[t]);
+    }
+    return types.push(key) - 1;
+  };
+  typeOf({ params: ["i32", "i32"], results: [] });
+
+  const indices = new Map<Callable, number>();
+  for (const f of [...imports, ...functions]) indices.set(f, indices.size);
+  const indexOf = (f: Callable): number => {
+    const i = indices.get(f);
+    if (i === undefined) throw new Error("a call of a function that is not in the module");
+    return i;
+  };
+
+  const importSection: number[] = [];
+  pushUnsigned(importSection, imports.length + 1);
+  pushName(importSection, "host");
+  pushName(importSection, "memory");
+  importSection.push(2, memory.shared ? 3 : 1);
+  pushUnsigned(importSection, memory.initial);
+  pushUnsigned(importSection, memory.maximum);
+  for (const f of imports) {
+    pushName(importSection, "host");
+    pushName(importSection, f.name);
+    importSection.push(0);
+    pushUnsigned(importSection, typeOf(f));
+  }
+
+  const functionSection: number[] = [], exportSection: number[] = [], codeSection: number[] = [];
+  pushUnsigned(functionSection, functions.length);
+  const exported = functions.filter((f) => f.name !== null);
+  pushUnsigned(exportSection, exported.length);
+  for (const f of exported) {
+    pushName(exportSection, f.name!);
+    exportSection.push(0);
+    pushUnsigned(exportSection, indexOf(f));
+  }
+  pushUnsigned(codeSection, functions.length);
+  for (const f of functions) {
+    pushUnsigned(functionSection, typeOf(f));
+    const body = f.encode(indexOf);
+    pushUnsigned(codeSection, body.length);
+    for (const b of body) codeSection.push(b);
+  }
+  const tableSection: number[] = [1, 0x70, 0], elementSection: number[] = [1, 0, 0x41, 0, 0x0b];
+  pushUnsigned(tableSection, table.length);
+  pushUnsigned(elementSection, table.length);
+  for (const f of table) pushUnsigned(elementSection, indexOf(f));
+
+  const typeSection: number[] = [];
+  pushUnsigned(typeSection, types.length);
+  for (const b of typeBytes) typeSection.push(b);
+  const out: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const section = (id: number, body: readonly number[]): void => {
+    out.push(id);
+    pushUnsigned(out, body.length);
+    for (const b of body) out.push(b);
+  };
+  section(1, typeSection);
+  section(2, importSection);
+  section(3, functionSection);
+  section(4, tableSection);
+  // Global 0: a mutable i32, zero.
+  section(6, [1, 0x7f, 1, 0x41, 0, 0x0b]);
+  section(7, exportSection);
+  section(9, elementSection);
+  section(10, codeSection);
+  return new Uint8Array(out);
+}

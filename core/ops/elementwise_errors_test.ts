@@ -92,6 +92,10 @@ export const elementwiseErrors: readonly WrongCall[] = [
   ]),
   ...each({ pow, floorDiv, mod }, (f, op) => [
     { call: () => f(t23, t23), message: `${op}: takes f32 or f64, integers, not bool; cast it first` },
+    {
+      call: () => f(n23, 2 ** 31),
+      message: `${op}: 2147483648 is out of range for i32, the other operand's dtype; cast that to f32 first`,
+    },
   ]),
   ...each(onBits, (f, op) => [
     { call: () => f(x23, 1), message: `${op}: takes integers, not f32; cast it first` },

@@ -1,5 +1,5 @@
 /** Powers and roots. */
-import { type DType, type FloatOf, isFloat, weak } from "../dtype.ts";
+import { type DType, type FloatOf, isFloat, rangeOf, weak } from "../dtype.ts";
 import { cast } from "../primitives/cast.ts";
 import {
   cbrtP,
@@ -121,7 +121,7 @@ export function reciprocal<S extends Shape, D extends DType>(x: Tensor<S, D>): T
  * @returns `aᵇ`, in the broadcast shape and the common dtype. Anything to the power 0 is 1; a fractional power of a
  * negative number is NaN.
  * @throws {ShapeError} If the shapes do not broadcast.
- * @throws {DTypeError} If both are bool, or a fraction meets an integer tensor.
+ * @throws {DTypeError} If both are bool, or a fraction or an out-of-range number meets an integer tensor.
  *
  * @example A square in a pipe
  * ```ts
@@ -135,8 +135,8 @@ export function reciprocal<S extends Shape, D extends DType>(x: Tensor<S, D>): T
 export const pow: BinaryOp<"pow"> = dual((a, b) => {
   // A number as the exponent needs no derivative in it, and no array.
   if (a instanceof Tensor && typeof b === "number") {
-    const dtype = weak(a.dtype);
-    if (isFloat(dtype) || Number.isInteger(b)) return powConstant(cast(a, dtype), b);
+    const dtype = weak(a.dtype), [low, high] = rangeOf(dtype);
+    if (isFloat(dtype) || (Number.isInteger(b) && low <= b && b <= high)) return powConstant(cast(a, dtype), b);
   }
   return binary("pow", powP, a, b);
 }) as BinaryOp<"pow">;

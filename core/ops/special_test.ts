@@ -1,4 +1,4 @@
-import { assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Value } from "../tensor.ts";
 import { derivative, v } from "../../tests/laws/points.ts";
 import { digamma, i0, lgamma, polygamma } from "./special.ts";
@@ -14,6 +14,12 @@ Deno.test("derivatives of lgamma() go on: digamma, trigamma, and every order aft
     derivative((x) => digamma(x), 2)(v(3.25)),
     derivative((x) => digamma(x), 2)(v(2.25)).dataSync()[0]! + 2 / 2.25 ** 3,
   );
+});
+
+Deno.test("polygamma() has its limits at poles and at infinities, and NaN of NaN", () => {
+  const at = v(NaN, -Infinity, -2, 0, Infinity);
+  assertEquals([...(polygamma(at, { order: 1 }) as Value).dataSync()], [NaN, NaN, Infinity, Infinity, 0]);
+  assertEquals([...(polygamma(at, { order: 2 }) as Value).dataSync()], [NaN, NaN, NaN, NaN, 0]);
 });
 
 Deno.test("i0() satisfies Bessel's equation x·y″ + y′ = x·y through its derivatives", () => {

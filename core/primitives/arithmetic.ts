@@ -1,4 +1,5 @@
 /** Sums, products and their kin: what derivatives are written with. */
+import { type DType, kindOf } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
@@ -32,10 +33,14 @@ export const subP: Primitive<undefined> = elementwise("sub", {
   transpose: (ct, _, [lx, ly]) => [lx ? ct : null, ly ? neg(ct) : null],
 });
 
+/** How two numbers of a dtype are multiplied: integers wrap around, which f64 alone would do wrongly beyond 2⁵³. */
+export const product = (dtype: DType): (a: number, b: number) => number =>
+  kindOf(dtype) === "int" ? Math.imul : (a, b) => a * b;
+
 /** x · y; integers wrap around. */
 export const mulP: Primitive<undefined> = elementwise("mul", {
   arity: 2,
-  scalar: (d) => d === "i32" || d === "u32" ? Math.imul : (a, b) => a * b,
+  scalar: product,
   accepts: numeric,
   tangent: ([x, y], [dx, dy]) => {
     const l = dx ? mul(dx, y!) : null, r = dy ? mul(x!, dy) : null;

@@ -22,10 +22,9 @@ import { bind1 } from "../interpreter.ts";
 import type { Batched, MaybeZero, Primitive } from "../primitive.ts";
 import { type Shape, show } from "../shape.ts";
 import { emptyArray, type Spec, type Value } from "../tensor.ts";
-import { add } from "./arithmetic.ts";
+import { add, product } from "./arithmetic.ts";
 import { convolve } from "./convolution.ts";
 import { full, zerosLike } from "./create.ts";
-import { scalarProduct } from "./dot_general.ts";
 import { inferDType, numeric } from "./elementwise.ts";
 import { reduceSum } from "./reduce_sum.ts";
 import { reshape } from "./reshape.ts";
@@ -87,7 +86,7 @@ export const convGeneralP: Primitive<ConvParams> = {
     const per = w!.shape.at(-2)!, channel = index(2 * rank - 2), element = indices(rank - 2, rank);
     const { address, inside } = windowAddress(p, spatial(x!.shape), indices(rank - 2, 1), element);
     const group = p.groups === 1 ? int(0) : over(index(rank - 1), int(own));
-    const body = apply("mul", scalarProduct(x!.dtype), [
+    const body = apply("mul", product(x!.dtype), [
       load(0, [index(0), ...address, plus(times(group, int(per)), channel)], x!.dtype),
       load(1, [...element, channel, index(rank - 1)], x!.dtype),
     ], x!.dtype);

@@ -1,9 +1,10 @@
 /** Primitives that make values of nothing: constants and index ranges. */
 import { constant, elements, index } from "../compiler/kernel.ts";
 import { type DType, kindOf } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, show } from "../shape.ts";
 import { emptyArray, type Spec, type Value } from "../tensor.ts";
 
 /** One value everywhere. */
@@ -23,7 +24,10 @@ export const fullP: Primitive<{ readonly value: number; readonly shape: Shape; r
 /** Each element's index along one axis. */
 export const iotaP: Primitive<{ readonly axis: number; readonly shape: Shape; readonly dtype: DType }> = {
   name: "iota",
-  infer: (_, { shape, dtype }) => [{ shape, dtype }],
+  infer: (_, { axis, shape, dtype }) => {
+    if (!(axis >= 0 && axis < shape.length)) throw new ShapeError(`iota: ${show(shape)} has no axis ${axis}`);
+    return [{ shape, dtype }];
+  },
   reference: (_, { axis, shape, dtype }) => {
     const y = emptyArray(shape, dtype), n = shape[axis]!;
     let inner = 1;

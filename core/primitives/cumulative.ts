@@ -7,12 +7,12 @@ import type { Primitive } from "../primitive.ts";
 import { show, sizeOf } from "../shape.ts";
 import { emptyArray, type NdArray, type Value } from "../tensor.ts";
 import { logSumExpTangent, productTangent } from "./cumulative_tangent.ts";
+import { product } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { fullLike, iota } from "./create.ts";
 import { isNaN } from "./finite.ts";
 import { takeAlong } from "./gather.ts";
 import { or } from "./logic.ts";
-import { multiply } from "./reduce_prod.ts";
 import { select } from "./select.ts";
 
 /** What runs. */
@@ -78,7 +78,7 @@ function rule(combine: Running, dtype: Value["dtype"]): readonly [number, (acc: 
     case "sum":
       return [0, (a, b) => a + b];
     case "prod":
-      return [1, multiply(dtype)];
+      return [1, product(dtype)];
     case "max":
       return [-Infinity, Math.max];
     case "min":

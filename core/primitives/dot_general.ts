@@ -6,7 +6,7 @@ import { bind1 } from "../interpreter.ts";
 import type { Batched, MaybeZero, Primitive } from "../primitive.ts";
 import { type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
-import { add } from "./arithmetic.ts";
+import { add, product } from "./arithmetic.ts";
 import { copyStrided } from "./broadcast.ts";
 import { inferDType, numeric } from "./elementwise.ts";
 import { jointStride, type Matrices, multiply, multiplyInts } from "./matrix_product.ts";
@@ -65,8 +65,8 @@ export const dotGeneralP: Primitive<DotParams> = {
   reference: ([a, b], p) => {
     const y = emptyArray(outputShape(a!, b!, p), a!.dtype);
     if (y.data.length === 0) return [y];
-    const product = y.dtype === "i32" || y.dtype === "u32" ? multiplyInts : multiply;
-    product(y.data, matrices(a!, p, 0), matrices(b!, p, 1), {
+    const multiplied = y.dtype === "i32" || y.dtype === "u32" ? multiplyInts : multiply;
+    multiplied(y.data, matrices(a!, p, 0), matrices(b!, p, 1), {
       batch: sizeOf(sizesAt(a!.shape, p.batch[0])),
       m: sizeOf(sizesAt(a!.shape, freeAxes(a!.shape.length, p, 0))),
       n: sizeOf(sizesAt(b!.shape, freeAxes(b!.shape.length, p, 1))),
@@ -91,7 +91,7 @@ export const dotGeneralP: Primitive<DotParams> = {
         const c = p.contract[side].indexOf(i), s = p.batch[side].indexOf(i);
         return index(c >= 0 ? domain.length + c : s >= 0 ? s : from + free.indexOf(i));
       });
-    const body = apply("mul", scalarProduct(a!.dtype), [
+    const body = apply("mul", product(a!.dtype), [
       load(0, at(a!.shape.length, 0, left, lead), a!.dtype),
       load(1, at(b!.shape.length, 1, right, lead + left.length), a!.dtype),
     ], a!.dtype);
@@ -103,10 +103,6 @@ export const dotGeneralP: Primitive<DotParams> = {
     return dotGeneral(a!, b!, deeper(p, true, true, { contract: [[0], [0]], batch: [[], []] }));
   },
 };
-
-/** The exact meaning of one product, as kernels state it. */
-export const scalarProduct = (dtype: Spec["dtype"]): (x: number, y: number) => number =>
-  dtype === "i32" || dtype === "u32" ? Math.imul : (x, y) => x * y;
 
 /** One operand as a stack of matrices: in place where its axes allow it, else copied. */
 function matrices(x: NdArray, p: DotParams, side: 0 | 1): Matrices {

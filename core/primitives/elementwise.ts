@@ -117,17 +117,17 @@ export const floating: readonly Kind[] = ["float"];
 /** Any kind. */
 export const anyKind: readonly Kind[] = ["float", "int", "bool"];
 
-/** `f(x)` with `f′` given as a function of x and of y = f(x). */
+/** `f(x)` with `f′`, or what divides its tangent, given as a function of x and of y = f(x), and `mul` or `div` to match. */
 export const unary = (
   name: string,
   f: (x: number) => number,
   derivative: ((x: Value, y: Value) => Value) | null,
-  times: (a: Value, b: Value) => Value,
+  by: (a: Value, b: Value) => Value,
   accepts: readonly Kind[] = floating,
 ): Primitive<undefined> =>
   elementwise(name, {
     arity: 1,
     scalar: () => f,
     accepts,
-    ...(derivative === null ? {} : { tangent: ([x], [dx], y) => times(dx!, derivative(x!, y)) }),
+    ...(derivative === null ? {} : { tangent: ([x], [dx], y) => by(dx!, derivative(x!, y)) }),
   });

@@ -3,11 +3,7 @@ import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
 import { div, mul, scale, shift } from "./arithmetic.ts";
-import { elementwise, floating, type Scalar, unary } from "./elementwise.ts";
-
-/** A function whose derivative is one over something. */
-const logarithm = (name: string, f: Scalar, inverse: (x: Value) => Value): Primitive<undefined> =>
-  elementwise(name, { arity: 1, scalar: () => f, accepts: floating, tangent: ([x], [dx]) => div(dx!, inverse(x!)) });
+import { unary } from "./elementwise.ts";
 
 /** eˣ. */
 export const expP: Primitive<undefined> = unary("exp", Math.exp, (_, y) => y, mul);
@@ -16,11 +12,11 @@ export const exp2P: Primitive<undefined> = unary("exp2", (x) => 2 ** x, (_, y) =
 /** eˣ − 1. Its derivative is eˣ itself and not y + 1, which is 0 long before eˣ is. */
 export const expm1P: Primitive<undefined> = unary("expm1", Math.expm1, (x) => exp(x), mul);
 /** Natural logarithm. */
-export const logP: Primitive<undefined> = logarithm("log", Math.log, (x) => x);
+export const logP: Primitive<undefined> = unary("log", Math.log, (x) => x, div);
 /** Logarithm of base 2. */
-export const log2P: Primitive<undefined> = logarithm("log2", Math.log2, (x) => scale(x, Math.LN2));
+export const log2P: Primitive<undefined> = unary("log2", Math.log2, (x) => scale(x, Math.LN2), div);
 /** log(1 + x). */
-export const log1pP: Primitive<undefined> = logarithm("log1p", Math.log1p, (x) => shift(x, 1));
+export const log1pP: Primitive<undefined> = unary("log1p", Math.log1p, (x) => shift(x, 1), div);
 
 /** eˣ. */
 export const exp = (x: Value): Value => bind1(expP, [x], undefined);

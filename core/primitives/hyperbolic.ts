@@ -4,12 +4,9 @@ import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
 import { div, mul, shift, sub } from "./arithmetic.ts";
 import { onesLike } from "./create.ts";
-import { elementwise, floating, type Scalar, unary } from "./elementwise.ts";
+import { unary } from "./elementwise.ts";
 import { sqrt } from "./power.ts";
 import { hypot } from "./trigonometric.ts";
-
-const inverse = (name: string, f: Scalar, slope: (x: Value) => Value): Primitive<undefined> =>
-  elementwise(name, { arity: 1, scalar: () => f, accepts: floating, tangent: ([x], [dx]) => div(dx!, slope(x!)) });
 
 /** Hyperbolic sine. */
 export const sinhP: Primitive<undefined> = unary("sinh", Math.sinh, (x) => cosh(x), mul);
@@ -18,18 +15,20 @@ export const coshP: Primitive<undefined> = unary("cosh", Math.cosh, (x) => sinh(
 /** Hyperbolic tangent. */
 export const tanhP: Primitive<undefined> = unary("tanh", Math.tanh, (_, y) => sub(onesLike(y), mul(y, y)), mul);
 /** Inverse hyperbolic sine. */
-export const asinhP: Primitive<undefined> = inverse("asinh", Math.asinh, (x) => hypot(x, onesLike(x)));
+export const asinhP: Primitive<undefined> = unary("asinh", Math.asinh, (x) => hypot(x, onesLike(x)), div);
 /** Inverse hyperbolic cosine. */
-export const acoshP: Primitive<undefined> = inverse(
+export const acoshP: Primitive<undefined> = unary(
   "acosh",
   Math.acosh,
   (x) => mul(sqrt(shift(x, -1)), sqrt(shift(x, 1))),
+  div,
 );
 /** Inverse hyperbolic tangent. */
-export const atanhP: Primitive<undefined> = inverse(
+export const atanhP: Primitive<undefined> = unary(
   "atanh",
   Math.atanh,
   (x) => mul(sub(onesLike(x), x), shift(x, 1)),
+  div,
 );
 
 /** Hyperbolic sine. */

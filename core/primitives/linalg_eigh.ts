@@ -14,6 +14,7 @@ import {
   columnsOf,
   diagonal,
   eachMatrix,
+  everywhere,
   eyeLike,
   onDiagonal,
   outputsOf,
@@ -38,6 +39,7 @@ import {
   signOf,
   signsOf,
 } from "./linalg_rotations.ts";
+import { normalize, normalized } from "./linalg_scaling.ts";
 import { and, or } from "./logic.ts";
 import { reduceAny } from "./reduce_logic.ts";
 import { reduceSum } from "./reduce_sum.ts";
@@ -63,8 +65,8 @@ export const eighP: Primitive<undefined> = {
   reference: ([a]) => {
     const out = outputsOf(infer(a!)), n = columnsOf(a!);
     eachMatrix(a!, (x, i) => {
-      const { values, vectors } = jacobi(x, n);
-      out[0]!.data.set(values, i * n);
+      const size = normalize(x), { values, vectors } = jacobi(x, n);
+      out[0]!.data.set(values.map((w) => w * size), i * n);
       out[1]!.data.set(vectors, i * n * n);
     });
     return out;
@@ -117,9 +119,9 @@ function jacobi(given: Float64Array, n: number): { values: number[]; vectors: nu
 
 /** The same with all disjoint pairs of a round at once, n − 1 rounds a sweep. */
 function program(given: Value): readonly Value[] {
-  const a = symmetric(given), n = columnsOf(a), last = a.shape.length - 1;
+  const [scaled, size] = normalized(given), a = symmetric(scaled), n = columnsOf(a), last = a.shape.length - 1;
   const both = (x: Value, f: (rows: Value) => Value) => transposeLast(f(transposeLast(f(x))));
-  const padded = both(a, evenRows), size = columnsOf(padded), h = size / 2;
+  const padded = both(a, evenRows), even = columnsOf(padded), h = even / 2;
   const norm = reduceSum(mul(a, a), [last - 1, last]);
   const small = mul(norm, full(norm.shape, a.dtype === "f32" ? 2 ** -52 : 2 ** -112, a.dtype));
   const [rotated, vectors] = repeatWhile(
@@ -130,7 +132,7 @@ function program(given: Value): readonly Value[] {
       return and(going, less(sweep!, full([], mostSweeps, "i32")));
     },
     ([x, v, sweep, small]) => {
-      const [[y, w]] = steps(Math.max(1, size - 1), [x!, v!], [], ([x, v]) => {
+      const [[y, w]] = steps(Math.max(1, even - 1), [x!, v!], [], ([x, v]) => {
         const [top, bottom] = halves(x!),
           part = (rows: Value, from: number) => diagonal(sliceAxis(rows, last, from, from + h));
         const by = rotations(part(top, 0), part(bottom, h), part(top, h));
@@ -144,8 +146,9 @@ function program(given: Value): readonly Value[] {
   const found = sliceAxis(diagonal(rotated!), last - 1, 0, n), order = argSort(found, last - 1);
   const rows = sliceAxis(sliceAxis(vectors!, last - 1, 0, n), last, 0, n);
   const columns = takeAlong(transposeLast(rows), alongColumns(order, rows.shape), last), unfit = poison(a);
+  const values = takeAlong(found, order, last - 1);
   return [
-    addEverywhere(takeAlong(found, order, last - 1), unfit),
+    addEverywhere(mul(values, everywhere(size, values.shape)), unfit),
     addEverywhere(scaleColumns(columns, signsOf(columns)), unfit),
   ];
 }

@@ -62,7 +62,8 @@ export function programOf(
   f: (inputs: readonly Value[]) => readonly Value[],
 ): Lowering {
   const empty = sizeOf(inputs[0]!.shape) === 0;
-  return { kind: "program", program: trace(name, empty ? () => outputs.map(eyeLike) : f, inputs) };
+  const left = () => outputs.map((s) => s.shape.length < 2 ? zerosLike(s) : eyeLike(s));
+  return { kind: "program", program: trace(name, empty ? left : f, inputs) };
 }
 
 const rowIndex = (s: Spec): Value => iota(s.shape, s.shape.length - 2);

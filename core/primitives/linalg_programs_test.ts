@@ -80,6 +80,33 @@ Deno.test("lowered linear algebra agrees with the reference on matrices that hav
   for (const a of [rankTwo, zero]) both(luP, undefined, [a]).forEach(([y, e]) => assertNear(y, e, 0, "lu"));
 });
 
+Deno.test("factors of huge and of tiny matrices are those of ordinary ones, scaled, lowered too", () => {
+  const xs = [4, 1, -2, 1, 3, 0.5, -2, 0.5, 1], columns = (x: readonly number[]) => x.filter((_, i) => i % 3 > 0);
+  for (
+    const [dtype, sizes] of [["f64", [2 ** 1021, 2 ** 600, 2 ** -960]], ["f32", [
+      2 ** 125,
+      2 ** 80,
+      2 ** -100,
+    ]]] as const
+  ) {
+    const factors = (size: number) => {
+      const a = make([3, 3], dtype, (i) => xs[i]! * size), tall = make([3, 2], dtype, (i) => columns(xs)[i]! * size);
+      return [both(eighP, undefined, [a]), both(qrP, { complete: false }, [tall]), both(svdP, undefined, [tall])];
+    };
+    const scaled = [[true, false], [false, true], [false, true, false]], ordinary = factors(1);
+    for (const size of sizes) {
+      factors(size).forEach((outputs, f) =>
+        outputs.forEach((pair, i) =>
+          pair.forEach((y, j) => {
+            const by = scaled[f]![i]! ? size : 1;
+            assertEquals([...y.data], Array.from(ordinary[f]![i]![j]!.data, (e) => e * by), `factor ${f}, output ${i}`);
+          })
+        )
+      );
+    }
+  }
+});
+
 Deno.test("svd() of a matrix of lower rank still has orthonormal vectors, lowered too", () => {
   for (const a of [square(new Array(9).fill(1)), square(new Array(9).fill(0)), square([1, 2, 3, 2, 4, 6, 3, 6, 9])]) {
     const [u, , vt] = both(svdP, undefined, [a]);

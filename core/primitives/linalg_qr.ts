@@ -30,6 +30,7 @@ import {
   stackedBatch,
   triangle,
 } from "./linalg_matrix.ts";
+import { normalize, normalized } from "./linalg_scaling.ts";
 import { triangularSolve } from "./linalg_triangular_solve.ts";
 import { sqrt } from "./power.ts";
 import { reduceSum } from "./reduce_sum.ts";
@@ -64,9 +65,9 @@ export const qrP: Primitive<QrParams> = {
   reference: ([a], p) => {
     const out = outputsOf(infer(a!, p)), m = rowsOf(a!), n = columnsOf(a!), k = columnsOf(out[0]!);
     eachMatrix(a!, (x, i) => {
-      const { q, r } = householder(x, m, n, k);
+      const size = normalize(x), { q, r } = householder(x, m, n, k);
       out[0]!.data.set(q, i * m * k);
-      out[1]!.data.set(r, i * k * n);
+      out[1]!.data.set(r.map((e) => e * size), i * k * n);
     });
     return out;
   },
@@ -128,8 +129,12 @@ function reflect(v: Float64Array, f: number, x: Float64Array, m: number, n: numb
 }
 
 /** The same: the reflections are stacked by one loop and applied to the identity by another, from the last to the first. */
-function program(a: Value, p: QrParams): readonly Value[] {
-  const m = rowsOf(a), n = columnsOf(a), last = a.shape.length - 1, vector = a.shape.slice(0, -1);
+function program(given: Value, p: QrParams): readonly Value[] {
+  const [a, size] = normalized(given),
+    m = rowsOf(a),
+    n = columnsOf(a),
+    last = a.shape.length - 1,
+    vector = a.shape.slice(0, -1);
   const [[reduced], [vs, fs]] = steps(Math.min(m, n), [a], [], ([x], j) => {
     const column = takeAxis(x!, j, last), along = places.along(column), here = at(j, vector);
     const v = select(greaterEqual(along, here), column, zerosLike(column));
@@ -148,7 +153,7 @@ function program(a: Value, p: QrParams): readonly Value[] {
   const few = select(less(d, zerosLike(d)), neg(onesLike(d)), onesLike(d));
   const rest = [...lead(a), k - few.shape.at(-1)!];
   const signs = rest.at(-1) === 0 ? few : concat([few, onesLike({ shape: rest, dtype: a.dtype })], last - 1);
-  return [scaleColumns(q!, signs), scaleRows(signs, r)];
+  return [scaleColumns(q!, signs), mul(scaleRows(signs, r), everywhere(size, r.shape))];
 }
 
 const sumSquares = (v: Value): Value => reduceSum(mul(v, v), [v.shape.length - 1]);

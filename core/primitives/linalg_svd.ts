@@ -15,6 +15,7 @@ import {
   columnsOf,
   diagonal,
   eachMatrix,
+  everywhere,
   eyeLike,
   lead,
   outputsOf,
@@ -40,6 +41,7 @@ import {
   signOf,
   signsOf,
 } from "./linalg_rotations.ts";
+import { normalize, normalized } from "./linalg_scaling.ts";
 import { and } from "./logic.ts";
 import { maximum } from "./extremes.ts";
 import { reduceMax } from "./reduce_extreme.ts";
@@ -70,10 +72,11 @@ export const svdP: Primitive<undefined> = {
   reference: ([a]) => {
     const out = outputsOf(infer(a!)), m = rowsOf(a!), n = columnsOf(a!), k = Math.min(m, n), wide = m < n;
     eachMatrix(a!, (x, i) => {
+      const size = normalize(x);
       // Lines are the columns of a tall matrix, the rows of a wide one.
       const { left, values, right } = jacobi(wide ? x : transposed(x, m, n), k, Math.max(m, n));
       out[0]!.data.set(wide ? right : left, i * m * k);
-      out[1]!.data.set(values, i * k);
+      out[1]!.data.set(values.map((s) => s * size), i * k);
       out[2]!.data.set(wide ? transposed(left, n, k) : transposed(right, n, k), i * k * n);
     });
     return out;
@@ -151,7 +154,8 @@ function jacobi(
 
 /** The same with all disjoint pairs of a round at once, n − 1 rounds a sweep. */
 function program(a: Value): readonly Value[] {
-  const wide = rowsOf(a) < columnsOf(a), x = wide ? a : transposeLast(a), last = x.shape.length - 1;
+  const [scaled, scale] = normalized(a), wide = rowsOf(a) < columnsOf(a);
+  const x = wide ? scaled : transposeLast(scaled), last = x.shape.length - 1;
   const k = rowsOf(x),
     lines = evenRows(x),
     size = rowsOf(lines),
@@ -184,7 +188,8 @@ function program(a: Value): readonly Value[] {
   const left = scaleColumns(q!, signs);
   const right = scaleColumns(transposeLast(sorted(sliceAxis(sliceAxis(turns!, last - 1, 0, k), last, 0, k))), signs);
   const [u, v] = wide ? [right, left] : [left, right];
-  return [u, takeAlong(sizes, order, last - 1), transposeLast(v)].map((y) => addEverywhere(y, unfit));
+  const values = takeAlong(sizes, order, last - 1);
+  return [u, mul(values, everywhere(scale, values.shape)), transposeLast(v)].map((y) => addEverywhere(y, unfit));
 }
 
 /** U, s descending, Vᵀ. */

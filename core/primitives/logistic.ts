@@ -25,13 +25,13 @@ export const softplusP: Primitive<undefined> = unary("softplus", plus, (x) => si
 export const logSigmoidP: Primitive<undefined> = unary("logSigmoid", (x) => -plus(-x), (x) => sigmoid(neg(x)), mul);
 
 /** log(p / (1 − p)), the inverse of the logistic function. */
-export const logitP: Primitive<undefined> = elementwise("logit", {
-  arity: 1,
+export const logitP: Primitive<undefined> = unary(
+  "logit",
   // Near ½ the two logarithms would cancel; 2p − 1 is exact there.
-  scalar: () => (p) => p > 0.25 && p < 0.75 ? 2 * Math.atanh(2 * p - 1) : Math.log(p) - Math.log1p(-p),
-  accepts: floating,
-  tangent: ([p], [dp]) => div(dp!, mul(p!, sub(onesLike(p!), p!))),
-});
+  (p) => p > 0.25 && p < 0.75 ? 2 * Math.atanh(2 * p - 1) : Math.log(p) - Math.log1p(-p),
+  (p) => mul(p, sub(onesLike(p), p)),
+  div,
+);
 
 /** log(eˣ + eʸ). */
 export const logAddExpP: Primitive<undefined> = elementwise("logAddExp", {

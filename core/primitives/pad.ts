@@ -55,7 +55,7 @@ export const padP: Primitive<PadParams> = {
   },
   reference: ([x], p) => {
     const y = emptyArray(sizes(x!.shape, p), x!.dtype), from = stridesOf(x!.shape), to = stridesOf(y.shape);
-    if (p.value !== 0) y.data.fill(p.value);
+    if (!Object.is(p.value, 0)) y.data.fill(p.value);
     // The elements that stay: input index i goes to lo + i·step, if that lies within the output.
     const steps = p.interior.map((d) => d + 1);
     const first = p.lo.map((l, a) => Math.max(0, Math.ceil(-l / steps[a]!)));

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { f64, i32 } from "../../tests/laws/values.ts";
 import { concatP } from "./concat.ts";
@@ -13,6 +13,7 @@ Deno.test("pad() first spreads, then adds or takes away at the ends", () => {
   assertEquals(pad(x, [-1], [0], [1], 9).toArray() as unknown, [9, 2, 9, 3]);
   assertEquals(pad(x, [-4], [3], [1], 9).toArray() as unknown, [3, 9, 9, 9]);
   assertEquals(pad(f64([0], []), [1], [1], [5], 9).toArray() as unknown, [9, 9]);
+  assert(Object.is(pad(x, [1], [0], [0], -0).dataSync()[0], -0));
 });
 
 Deno.test("pad() and slice() hand back what they would not change", () => {

@@ -6,18 +6,13 @@ import type { Value } from "../tensor.ts";
 import { add, div, mul, scale, shift } from "./arithmetic.ts";
 import { equal, greaterEqual } from "./compare.ts";
 import { onesLike, zerosLike } from "./create.ts";
-import { elementwise, floating, numeric, type Scalar, unary } from "./elementwise.ts";
+import { elementwise, numeric, type Scalar, unary } from "./elementwise.ts";
 import { log } from "./exponential.ts";
 import { and } from "./logic.ts";
 import { select } from "./select.ts";
 
 /** √x; its derivative at 0 is ∞. */
-export const sqrtP: Primitive<undefined> = elementwise("sqrt", {
-  arity: 1,
-  scalar: () => Math.sqrt,
-  accepts: floating,
-  tangent: (_, [dx], y) => div(dx!, scale(y, 2)),
-});
+export const sqrtP: Primitive<undefined> = unary("sqrt", Math.sqrt, (_, y) => scale(y, 2), div);
 /** 1/√x. */
 export const rsqrtP: Primitive<undefined> = unary(
   "rsqrt",
@@ -26,12 +21,7 @@ export const rsqrtP: Primitive<undefined> = unary(
   mul,
 );
 /** ∛x. */
-export const cbrtP: Primitive<undefined> = elementwise("cbrt", {
-  arity: 1,
-  scalar: () => Math.cbrt,
-  accepts: floating,
-  tangent: (_, [dx], y) => div(dx!, scale(mul(y, y), 3)),
-});
+export const cbrtP: Primitive<undefined> = unary("cbrt", Math.cbrt, (_, y) => scale(mul(y, y), 3), div);
 
 /** As IEEE 754 has it; JavaScript gives NaN for 1^∞ and 1^NaN. */
 const floatPower: Scalar = (x, y) => x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;

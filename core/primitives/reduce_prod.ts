@@ -5,17 +5,13 @@ import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { dropAxes } from "../shape.ts";
 import type { Value } from "../tensor.ts";
-import { add, mul } from "./arithmetic.ts";
+import { add, mul, product } from "./arithmetic.ts";
 import { axesLast } from "./axes_last.ts";
 import { concat } from "./concat.ts";
 import { zerosLike } from "./create.ts";
 import { type Axes, reduceReference, split } from "./reduce_sum.ts";
 import { reshape } from "./reshape.ts";
 import { sliceAxis } from "./slice.ts";
-
-/** How two numbers of a dtype are multiplied: integers wrap around, which f64 alone would do wrongly beyond 2⁵³. */
-export const multiply = (dtype: Value["dtype"]): (a: number, b: number) => number =>
-  dtype === "i32" || dtype === "u32" || dtype === "u8" ? Math.imul : (a, b) => a * b;
 
 /** Π over `axes`, which disappear. */
 export const reduceProdP: Primitive<Axes> = {
@@ -24,7 +20,7 @@ export const reduceProdP: Primitive<Axes> = {
     if (x!.dtype === "bool") throw new DTypeError("reduceProd: takes numbers, not bool; use all, or cast it first");
     return [{ shape: dropAxes(x!.shape, axes), dtype: x!.dtype }];
   },
-  reference: ([x], { axes }) => [reduceReference(x!, axes, x!.dtype, 1, multiply(x!.dtype))],
+  reference: ([x], { axes }) => [reduceReference(x!, axes, x!.dtype, 1, product(x!.dtype))],
   jvp: ([x], [dx], { axes }) => [[reduceProd(x!, axes)], [productTangent(axesLast(x!, axes), axesLast(dx!, axes))]],
   batch: ([x], _, { axes }) => ({ outputs: [reduceProd(x!, axes.map((a) => a + 1))], mapped: [true] }),
   lower: ([x], { axes }) => {

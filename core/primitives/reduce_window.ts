@@ -1,6 +1,6 @@
 /** Sums and extremes over windows that slide along every axis. */
 import { constant, indices, load, reduction, select } from "../compiler/kernel.ts";
-import { type DType, isFloat } from "../dtype.ts";
+import { type DType, rangeOf } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Shape, sizeOf, stridesOf } from "../shape.ts";
@@ -41,9 +41,8 @@ export const windowShape = (op: string, x: Spec, p: WindowParams): number[] =>
 /** What an extreme of nothing is: the end of the dtype's range. */
 export function identity(op: ReduceWindowParams["op"], dtype: DType): number {
   if (op === "sum") return 0;
-  if (isFloat(dtype)) return op === "max" ? -Infinity : Infinity;
-  if (dtype === "i32") return op === "max" ? -(2 ** 31) : 2 ** 31 - 1;
-  return op === "max" ? 0 : dtype === "u32" ? 2 ** 32 - 1 : 255;
+  const [low, high] = rangeOf(dtype);
+  return op === "max" ? low : high;
 }
 
 /**

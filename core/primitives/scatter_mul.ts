@@ -7,6 +7,7 @@ import { equal } from "./compare.ts";
 import { cast } from "./cast.ts";
 import { fullLike, onesLike, zerosLike } from "./create.ts";
 import { gather, type Places } from "./gather.ts";
+import { square } from "./power.ts";
 import { scatterAdd } from "./scatter.ts";
 import { scatter } from "./scatter_record.ts";
 import { select } from "./select.ts";
@@ -44,8 +45,6 @@ function tangentOfUpdates(x: Value, indices: Value, u: Value, du: Value, p: Plac
   const dq = choose([null, put(dz), sub(mul(put(z), put(dz)), put(mul(z, dz)))]);
   return add(mul(dProduct, q), mul(product, dq));
 }
-
-const square = (x: Value): Value => mul(x, x);
 
 /** What is at the places of `x` times the updates. */
 export const scatterMul = (x: Value, indices: Value, updates: Value, p: Places): Value =>

@@ -6,9 +6,9 @@ import { bind1 } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { sameShape, show } from "../shape.ts";
 import { emptyArray, type NdArray, type Value } from "../tensor.ts";
+import { product } from "./arithmetic.ts";
 import { broadcast, broadcastInFront } from "./broadcast.ts";
 import { checkPlaces, layout, placeExprs, type Places, shifted, valuesShape } from "./gather.ts";
-import { multiply } from "./reduce_prod.ts";
 import { moveAxis } from "./transpose.ts";
 
 /** What sets one scatter apart: how an update meets the element at its place, and its derivatives. */
@@ -129,7 +129,7 @@ function meeting(how: Scatter, dtype: DType): (there: number, update: number) =>
     case "add":
       return (a, b) => a + b;
     case "mul":
-      return multiply(dtype);
+      return product(dtype);
     case "max":
       return Math.max;
     case "min":

@@ -5,12 +5,9 @@ import type { Value } from "../tensor.ts";
 import { add, div, mul, neg, shift, sub } from "./arithmetic.ts";
 import { equal } from "./compare.ts";
 import { onesLike, zerosLike } from "./create.ts";
-import { elementwise, floating, type Scalar, unary } from "./elementwise.ts";
+import { elementwise, floating, unary } from "./elementwise.ts";
 import { sqrt } from "./power.ts";
 import { select } from "./select.ts";
-
-const inverse = (name: string, f: Scalar, tangent: (x: Value, dx: Value) => Value): Primitive<undefined> =>
-  elementwise(name, { arity: 1, scalar: () => f, accepts: floating, tangent: ([x], [dx]) => tangent(x!, dx!) });
 
 /** √(1 − x²), exact also next to ±1. */
 const cosineOfSine = (x: Value): Value => sqrt(mul(sub(onesLike(x), x), shift(x, 1)));
@@ -22,11 +19,11 @@ export const cosP: Primitive<undefined> = unary("cos", Math.cos, (x) => neg(sin(
 /** Tangent. */
 export const tanP: Primitive<undefined> = unary("tan", Math.tan, (_, y) => shift(mul(y, y), 1), mul);
 /** Inverse sine. */
-export const asinP: Primitive<undefined> = inverse("asin", Math.asin, (x, dx) => div(dx, cosineOfSine(x)));
+export const asinP: Primitive<undefined> = unary("asin", Math.asin, (x) => cosineOfSine(x), div);
 /** Inverse cosine. */
-export const acosP: Primitive<undefined> = inverse("acos", Math.acos, (x, dx) => neg(div(dx, cosineOfSine(x))));
+export const acosP: Primitive<undefined> = unary("acos", Math.acos, (x) => neg(cosineOfSine(x)), div);
 /** Inverse tangent. */
-export const atanP: Primitive<undefined> = inverse("atan", Math.atan, (x, dx) => div(dx, shift(mul(x, x), 1)));
+export const atanP: Primitive<undefined> = unary("atan", Math.atan, (x) => shift(mul(x, x), 1), div);
 
 /** The angle of the point (x, y), the ordinate y given first. */
 export const atan2P: Primitive<undefined> = elementwise("atan2", {

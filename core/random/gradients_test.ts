@@ -71,6 +71,23 @@ Deno.test("logGammaSlope() in f32 agrees with f64 and ends", () => {
   });
 });
 
+Deno.test("logGammaSlope() of a large parameter is as good as of others, in closed form", () => {
+  const at = (dtype: "f32" | "f64", a: number): number[] => {
+    const logs = [-4, -1, 0.5, 4].map((z) => Math.log(a) + 3 * Math.log(1 - 1 / (9 * a) + z / (3 * Math.sqrt(a))));
+    return [...logGammaSlope(vector(dtype, logs.map(() => a)), vector(dtype, logs)).dataSync()];
+  };
+  const close = (actual: readonly number[], expected: readonly number[], bound: number): void =>
+    actual.forEach((d, i) => assertAlmostEquals(d / expected[i]!, 1, bound));
+  // The form's own error, 2·a^−1.5, and roundings: of log x and log a, which count half, and of a few operations.
+  for (const a of [1e4, 1e5, 1e6]) {
+    close(at("f32", a), at("f64", a), 2 * a ** -1.5 + 2 ** -24 * (8 + Math.log(a)));
+  }
+  // Both sides of the bound: in the series log x, rounded, is multiplied by a sum of about √a.
+  close(at("f64", 1e8), at("f64", 1e8 - 1), 1e-8 + 2e-12 + 2 ** -52 * Math.log(1e8) * 1e4);
+  // ∂x/∂a = 1 for x = a, to first order.
+  assertAlmostEquals(at("f64", 1e12)[2]! * 1e12, 1, 1e-6);
+});
+
 Deno.test("gamma() moves with its parameter as its quantile does", () => {
   const k = random.key(4), a = f64(0.1, 0.7, 1, 3, 20);
   const x = random.gamma(k, a).dataSync(), logs = random.gamma(k, a, undefined, { log: true }).dataSync();

@@ -7,6 +7,7 @@
  */
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
+import type { NdArray } from "../tensor.ts";
 import type { Program } from "./program.ts";
 
 /** A scalar expression over a kernel's indices and inputs. Indices and addresses are i32. */
@@ -74,14 +75,50 @@ export interface Sort {
 /** One output's computation. */
 export type Kernel = LoopNest | Cumulative | Sort;
 
-/** What a primitive becomes: a kernel an output, a program of simpler primitives, or structure the backend runs itself. */
+/** A program applied along an axis: its inputs are constants, carry and slices, its outputs carry and slices. */
+export interface ScanLowering {
+  readonly kind: "scan";
+  readonly program: Program;
+  readonly consts: number;
+  readonly carry: number;
+  readonly length: number;
+  readonly reverse: boolean;
+}
+
+/** A program repeated while a test of its carry holds: the inputs are both programs' constants, then the carry. */
+export interface WhileLowering {
+  readonly kind: "while";
+  readonly test: Program;
+  readonly body: Program;
+  readonly testConsts: number;
+  readonly bodyConsts: number;
+}
+
+/** One of several programs of the same inputs, chosen by the first input, an index in range. */
+export interface BranchLowering {
+  readonly kind: "branch";
+  readonly branches: readonly Program[];
+}
+
+/** Something the host does with the inputs' elements, in program order; there are no outputs. */
+export interface HostLowering {
+  readonly kind: "host";
+  readonly run: (inputs: readonly NdArray[]) => void;
+}
+
+/**
+ * What a primitive becomes: a kernel an output, a program (its inputs are what it captured, then the primitive's), or
+ * control flow above kernels. `never` is for what only other transformations understand, which no program that is run
+ * holds.
+ */
 export type Lowering =
   | { readonly kind: "kernels"; readonly kernels: readonly Kernel[] }
   | { readonly kind: "program"; readonly program: Program }
-  | { readonly kind: "structured" };
-
-/** Control flow and calls: their programs are lowered, they themselves are loops, branches and calls of the backend. */
-export const structured: Lowering = { kind: "structured" };
+  | ScanLowering
+  | WhileLowering
+  | BranchLowering
+  | HostLowering
+  | { readonly kind: "never" };
 
 /** A constant. */
 export const constant = (value: number, dtype: DType): Expr => ({ kind: "constant", value, dtype });

@@ -1,5 +1,4 @@
 /** `cond` as a primitive: one of several programs, chosen by an index. */
-import { structured } from "../compiler/kernel.ts";
 import { evalProgram, outputSpecs, type Program, runProgram } from "../compiler/program.ts";
 import { bind } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -126,7 +125,7 @@ export const condP: Primitive<CondParams> = {
       ? { outputs: perExample(index!, made.map((m) => m.program), xs), mapped: mask }
       : { outputs: choose(index!, made.map((m) => m.program), xs), mapped: mask };
   },
-  lower: () => structured,
+  lower: (_, { branches }) => ({ kind: "branch", branches }),
 };
 
 /** Where each example chooses for itself, all branches are run and the chosen one's outputs taken. */

@@ -1,5 +1,4 @@
 /** `scan` as a primitive: a program applied along an axis, its carry handed from step to step. */
-import { structured } from "../compiler/kernel.ts";
 import { evalProgram, type Program, runProgram } from "../compiler/program.ts";
 import { bind } from "../interpreter.ts";
 import type { MaybeZero, Primitive } from "../primitive.ts";
@@ -149,7 +148,7 @@ export const scanP: Primitive<ScanParams> = {
     const mask = batched.mask;
     return { outputs: outs.map((y, i) => i >= p.carry && mask[i] ? moveAxis(y, 1, 0) : y), mapped: mask };
   },
-  lower: () => structured,
+  lower: (_, p) => ({ kind: "scan", ...p }),
 };
 
 /** Takes from the front, some at a time. */

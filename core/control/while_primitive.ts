@@ -1,5 +1,4 @@
 /** `whileLoop` as a primitive: a program applied as long as another says so. */
-import { structured } from "../compiler/kernel.ts";
 import { evalProgram, outputSpecs, type Program, runProgram } from "../compiler/program.ts";
 import { TransformError } from "../errors.ts";
 import { bind } from "../interpreter.ts";
@@ -119,7 +118,7 @@ export const whileP: Primitive<WhileParams> = {
       mapped: carry,
     };
   },
-  lower: () => structured,
+  lower: (_, p) => ({ kind: "while", ...p }),
 };
 
 /** The loop that goes on while any example does, and keeps the finished ones as they are. */

@@ -1,6 +1,5 @@
 /** Calls: primitives that apply a program, transformed by transforming the program. */
-import { structured } from "../compiler/kernel.ts";
-import { outputSpecs, type Program, runProgram } from "../compiler/program.ts";
+import { outputSpecs, Program, runProgram } from "../compiler/program.ts";
 import { bind } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
@@ -50,7 +49,10 @@ export const jitP: Primitive<CallParams> = {
     const { program: batched, mask } = batchProgram(program, mapped, axis);
     return { outputs: apply(jitP, name, batched, xs), mapped: mask };
   },
-  lower: () => structured,
+  lower: (_, { program }) => ({
+    kind: "program",
+    program: new Program(program.inputs, program.equations, program.outputs),
+  }),
 };
 
 /** A call that keeps nothing but its inputs for reverse mode: the transpose computes the inside again. */

@@ -1,5 +1,4 @@
 /** Collectives: what the examples under a named `vmap` axis say to one another. */
-import { structured } from "../compiler/kernel.ts";
 import type { DType } from "../dtype.ts";
 import { TransformError } from "../errors.ts";
 import { axisSize, bind1 } from "../interpreter.ts";
@@ -49,7 +48,7 @@ function collective<P extends AxisName>(
         ? meet(xs[0], mapped[0] ?? false, axis, p)
         // Another mapped axis: a collective for each of its indices, all at once.
         : one(passBy === undefined ? bind1(self, [xs[0]!], p) : passBy(xs[0]!, p), true),
-    lower: () => structured,
+    lower: () => ({ kind: "never" }),
     axisName: (p) => p.axisName,
   };
   const self: Primitive<P> = transpose === undefined

@@ -1,5 +1,5 @@
 /** `customJvp`: a function with a derivative rule of its own, for every transform. */
-import { outputSpecs, type Program, runProgram, trace } from "../compiler/program.ts";
+import { outputSpecs, Program, runProgram, trace } from "../compiler/program.ts";
 import { ArgumentError, TransformError } from "../errors.ts";
 import { bind } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -56,7 +56,10 @@ const customJvpP: Primitive<CustomJvp> = {
     const params = { name, program: batched, hidden: batched.captured.length + hidden, rule: batchedRule };
     return { outputs: bind(customJvpP, withCaptured(batched, xs), params), mapped: all };
   },
-  lower: (_, { program }) => ({ kind: "program", program }),
+  lower: (_, { program }) => ({
+    kind: "program",
+    program: new Program(program.inputs, program.equations, program.outputs),
+  }),
 };
 
 /**

@@ -1,6 +1,5 @@
 /** `customVjp`: a function with a reverse-mode rule of its own. */
-import { structured } from "../compiler/kernel.ts";
-import { outputSpecs, type Program, runProgram, trace } from "../compiler/program.ts";
+import { outputSpecs, Program, runProgram, trace } from "../compiler/program.ts";
 import { isFloat } from "../dtype.ts";
 import { ArgumentError, TransformError } from "../errors.ts";
 import { bind } from "../interpreter.ts";
@@ -68,7 +67,10 @@ const customVjpP: Primitive<CustomVjp> = {
     };
     return { outputs: bind(customVjpP, withCaptured(batched, xs), params), mapped: all };
   },
-  lower: (_, { program }) => ({ kind: "program", program }),
+  lower: (_, { program }) => ({
+    kind: "program",
+    program: new Program(program.inputs, program.equations, program.outputs),
+  }),
 };
 
 /** The linear map of a customVjp at a point. It can only be transposed. */
@@ -93,7 +95,7 @@ const pullbackP: Primitive<
     const params = { name, kept, outputs: stacked, backward: batchedBackward(backward, of, inputs, axis) };
     return { outputs: bind(pullbackP, xs, params), mapped: outputs.map(() => true) };
   },
-  lower: () => structured,
+  lower: () => ({ kind: "never" }),
 };
 
 function batchedForward(

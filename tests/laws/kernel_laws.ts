@@ -29,7 +29,11 @@ function lowered<P>(
       ? scale * roundings(given) * (y.dtype === "f32" ? roundoff32 : roundoff64) * largest([fromArray(y)])
       : 0;
   switch (lowering.kind) {
-    case "structured":
+    case "scan":
+    case "while":
+    case "branch":
+    case "host":
+    case "never":
       return;
     case "program": {
       const { program } = lowering, args = [...program.captured.map(arrayIn), ...inputs];

@@ -1,0 +1,189 @@
+/**
+ * Index arithmetic made canonical: every address is a sum of multiples of loop variables, as far as it is one.
+ *
+ * Broadcasts, slices, transposes and reshapes are loads at computed places. Substituted into one another they leave
+ * quotients and remainders of sums, which the sizes of the loops resolve: ⌊(4i + j) / 4⌋ is i where 0 ≤ j < 4.
+ */
+import type { Shape } from "../shape.ts";
+import { type Expr, index, int, over, plus, times } from "./kernel.ts";
+import type { Interner } from "./interner.ts";
+
+/** A constant and multiples of atoms: loop variables, or what is not linear. */
+export interface Linear {
+  readonly constant: number;
+  readonly terms: readonly { readonly factor: number; readonly atom: Expr }[];
+}
+
+/** Lowest and highest value; infinite where nothing is known. */
+type Range = readonly [number, number];
+
+const unknown: Range = [-Infinity, Infinity];
+const known = (e: Expr): e is Expr & { kind: "constant" } => e.kind === "constant";
+
+/** Address arithmetic for loops of given sizes. */
+export class Addresses {
+  readonly #linear = new Map<Expr, Linear>();
+
+  /** Arithmetic for loop variables that run below `extents`. */
+  constructor(readonly extents: Shape, readonly interner: Interner) {}
+
+  /** An i32 expression as a sum. */
+  linear(e: Expr): Linear {
+    const found = this.#linear.get(e);
+    if (found !== undefined) return found;
+    const made = this.#derive(e);
+    this.#linear.set(e, made);
+    return made;
+  }
+
+  #derive(e: Expr): Linear {
+    if (e.kind === "constant") return { constant: e.value, terms: [] };
+    if (e.kind === "index" && this.extents[e.axis] === 1) return { constant: 0, terms: [] };
+    if (e.kind === "apply" && e.dtype === "i32") {
+      const [a, b] = e.args;
+      switch (e.name) {
+        case "add":
+          return this.sum(this.linear(a!), this.linear(b!), 1);
+        case "sub":
+          return this.sum(this.linear(a!), this.linear(b!), -1);
+        case "mul": {
+          const x = this.linear(a!), y = this.linear(b!);
+          if (y.terms.length === 0) return scaled(x, y.constant);
+          if (x.terms.length === 0) return scaled(y, x.constant);
+          break;
+        }
+        case "floorDiv":
+          if (known(b!) && b.value > 0) return this.#quotient(this.linear(a!), b.value);
+          break;
+        case "mod":
+          if (known(b!) && b.value > 0) return this.#remainder(this.linear(a!), b.value);
+      }
+    }
+    return { constant: 0, terms: [{ factor: 1, atom: this.interner.intern(e) }] };
+  }
+
+  /** a + k·b. */
+  sum(a: Linear, b: Linear, k: number): Linear {
+    const terms = new Map(a.terms.map(({ factor, atom }) => [atom, factor]));
+    for (const { factor, atom } of b.terms) {
+      const f = (terms.get(atom) ?? 0) + k * factor;
+      if (f === 0) terms.delete(atom);
+      else terms.set(atom, f);
+    }
+    return this.#sorted(a.constant + k * b.constant, terms);
+  }
+
+  #sorted(constant: number, terms: ReadonlyMap<Expr, number>): Linear {
+    const id = (e: Expr) => this.interner.id(e);
+    return {
+      constant,
+      terms: [...terms].map(([atom, factor]) => ({ atom, factor })).sort((x, y) => id(x.atom) - id(y.atom)),
+    };
+  }
+
+  /** What a divisor divides, and what is left over. */
+  #split(l: Linear, by: number): readonly [whole: Linear, rest: Linear] {
+    const q = Math.floor(l.constant / by);
+    return [
+      { constant: q, terms: l.terms.filter((t) => t.factor % by === 0).map((t) => ({ ...t, factor: t.factor / by })) },
+      { constant: l.constant - q * by, terms: l.terms.filter((t) => t.factor % by !== 0) },
+    ];
+  }
+
+  #quotient(l: Linear, by: number): Linear {
+    if (by === 1) return l;
+    const [whole, rest] = this.#split(l, by), [low, high] = this.range(rest);
+    const q = Math.floor(low / by);
+    if (q === Math.floor(high / by)) return { ...whole, constant: whole.constant + q };
+    const only = rest.constant === 0 && rest.terms.length === 1 ? rest.terms[0]! : null;
+    if (only !== null && only.factor === 1 && isOver(only.atom, "floorDiv")) {
+      const { args } = only.atom, inner = args[1] as Expr & { kind: "constant" };
+      return this.sum(whole, this.#quotient(this.linear(args[0]!), by * inner.value), 1);
+    }
+    return this.sum(whole, this.#atom(over(this.expr(rest), int(by))), 1);
+  }
+
+  #remainder(l: Linear, by: number): Linear {
+    if (by === 1) return { constant: 0, terms: [] };
+    const [, rest] = this.#split(l, by), [low, high] = this.range(rest), q = Math.floor(low / by);
+    if (q === Math.floor(high / by)) return { ...rest, constant: rest.constant - q * by };
+    // x − by·⌊x/by⌋: the quotient is often needed too, and is then computed once.
+    return this.sum(rest, this.#quotient(rest, by), -by);
+  }
+
+  #atom(e: Expr): Linear {
+    return { constant: 0, terms: [{ factor: 1, atom: this.interner.intern(e) }] };
+  }
+
+  /** The lowest and highest value of a sum. */
+  range(l: Linear): Range {
+    let low = l.constant, high = l.constant;
+    for (const { factor, atom } of l.terms) {
+      const [a, b] = this.#atomRange(atom);
+      low += factor > 0 ? factor * a : factor * b;
+      high += factor > 0 ? factor * b : factor * a;
+    }
+    // A remainder x − n·⌊x/n⌋ lies in [0, n), whatever bounds on its parts say.
+    const n = remainderOf(l, this);
+    return n === null ? [low, high] : [Math.max(low, 0), Math.min(high, n - 1)];
+  }
+
+  #atomRange(e: Expr): Range {
+    if (e.kind === "index") return [0, Math.max(0, this.extents[e.axis]! - 1)];
+    if (isOver(e, "floorDiv")) {
+      const [low, high] = this.range(this.linear(e.args[0]!)), by = (e.args[1] as Expr & { kind: "constant" }).value;
+      return [Math.floor(low / by), Math.floor(high / by)];
+    }
+    if (e.kind === "select") {
+      const [a, b] = this.range(this.linear(e.yes)), [c, d] = this.range(this.linear(e.no));
+      return [Math.min(a, c), Math.max(b, d)];
+    }
+    return unknown;
+  }
+
+  /** A sum written as an expression again, always in the same way. */
+  expr(l: Linear): Expr {
+    let e: Expr | null = null;
+    for (const { factor, atom } of l.terms) {
+      const term = times(atom, int(factor));
+      e = e === null ? term : plus(e, term);
+    }
+    return this.interner.intern(e === null ? int(l.constant) : plus(e, int(l.constant)));
+  }
+
+  /** An i32 expression in its canonical form. */
+  simplify(e: Expr): Expr {
+    return this.expr(this.linear(e));
+  }
+
+  /** Whether `a < b` is known: true, false, or not known. */
+  below(a: Expr, b: Expr): boolean | null {
+    const [low, high] = this.range(this.sum(this.linear(a), this.linear(b), -1));
+    return high < 0 ? true : low >= 0 ? false : null;
+  }
+}
+
+const scaled = (l: Linear, k: number): Linear =>
+  k === 0
+    ? { constant: 0, terms: [] }
+    : { constant: l.constant * k, terms: l.terms.map((t) => ({ ...t, factor: t.factor * k })) };
+
+const isOver = (e: Expr, name: string): e is Expr & { kind: "apply" } =>
+  e.kind === "apply" && e.name === name && e.dtype === "i32" && known(e.args[1]!);
+
+/** n, if a sum is exactly x − n·⌊x/n⌋. */
+function remainderOf(l: Linear, a: Addresses): number | null {
+  for (const { factor, atom } of l.terms) {
+    if (!isOver(atom, "floorDiv")) continue;
+    const n = (atom.args[1] as Expr & { kind: "constant" }).value;
+    if (factor !== -n) continue;
+    const rest = a.sum(l, { constant: 0, terms: [{ factor, atom }] }, -1);
+    const x = a.linear(atom.args[0]!);
+    const difference = a.sum(rest, x, -1);
+    if (difference.constant === 0 && difference.terms.length === 0) return n;
+  }
+  return null;
+}
+
+/** The loop variables of a shape, as they stand in its own kernel. */
+export const ownIndices = (shape: Shape): Expr[] => shape.map((_, i) => index(i));

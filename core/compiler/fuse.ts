@@ -1,0 +1,298 @@
+/**
+ * Fusion: elementwise work moves into the kernels that read it, and what is left is grouped into few walks over memory.
+ *
+ * A kernel that only moves elements (a broadcast, transpose, slice, pad) costs nothing where it is read. One that
+ * computes is moved when its one reader visits each element once, or when it is cheaper to compute than to store.
+ */
+import { sameShape, sizeOf } from "../shape.ts";
+import { Addresses } from "./address.ts";
+import { contractionOf } from "./contraction.ts";
+import type { Buffer, Graph, KernelNode, Node } from "./graph.ts";
+import { outputsOf } from "./graph.ts";
+import { Interner } from "./interner.ts";
+import { type Expr, indices, inRange, type LoopNest, ravel, unravel } from "./kernel.ts";
+import { canonical, inputsOf, type Nest, reindex, visit } from "./nest.ts";
+
+/** A step of a fused graph: nests in place of loops. */
+export type FusedNode =
+  | Nest
+  | { readonly kind: "other"; readonly node: Exclude<Node, { readonly kind: "kernel" }> }
+  | { readonly kind: "line"; readonly node: KernelNode };
+
+/** A graph after fusion. `buffers[i]` is what loads from input `i` of its nests read. */
+export interface FusedGraph {
+  readonly graph: Graph;
+  readonly buffers: readonly Buffer[];
+  readonly nodes: readonly FusedNode[];
+  readonly interner: Interner;
+}
+
+/** How much work an expression is: about the instructions of one element. Moving elements is none. */
+export function costOf(e: Expr): number {
+  let cost = 0;
+  const inAddress = new Set<Expr>();
+  visit([e], (x) => {
+    if (x.kind === "load") visit(x.at, (a) => inAddress.add(a));
+  });
+  visit([e], (x) => {
+    if (x.kind === "load" && x.at.some((a) => holdsLoad(a))) cost += 4;
+    if (x.kind === "apply" && !inAddress.has(x)) cost += simple.has(x.name) ? (x.dtype === "bool" ? 0.5 : 1) : 12;
+  });
+  return cost;
+}
+
+const simple = new Set(
+  "add sub mul neg abs maximum minimum relu cast and or not xor less lessEqual greater greaterEqual equal notEqual sign stopGradient bitAnd bitOr bitXor bitNot"
+    .split(" "),
+);
+
+function holdsLoad(e: Expr): boolean {
+  let found = false;
+  visit([e], (x) => {
+    if (x.kind === "load") found = true;
+  });
+  return found;
+}
+
+interface Draft {
+  readonly node: KernelNode & { readonly kernel: LoopNest };
+  /** Its body over its own loops, with what it reads already moved in. */
+  readonly nest: Nest;
+  readonly cost: number;
+  readonly loads: number;
+}
+
+/** Moves elementwise kernels into their readers and merges walks over one domain. */
+export function fuse(graph: Graph): FusedGraph {
+  return new Fuser(graph).run();
+}
+
+class Fuser {
+  readonly #interner = new Interner();
+  readonly #buffers: Buffer[] = [];
+  readonly #numbers = new Map<Buffer, number>();
+  readonly #drafts = new Map<Buffer, Draft>();
+  /** Kernels that read a buffer. */
+  readonly #readers = new Map<Buffer, number>();
+  /** Buffers that must exist in memory. */
+  readonly #kept = new Set<Buffer>();
+
+  constructor(readonly graph: Graph) {}
+
+  run(): FusedGraph {
+    const { nodes, outputs } = this.graph;
+    for (const b of outputs) this.#kept.add(b.root);
+    for (const n of nodes) {
+      if (n.kind === "kernel" && n.kernel.kind === "loop") {
+        for (const b of new Set(n.inputs.map((x) => x.root))) this.#readers.set(b, (this.#readers.get(b) ?? 0) + 1);
+        if (n.kernel.scatter !== undefined) this.#kept.add(n.inputs[n.kernel.scatter.base]!.root);
+      } else for (const b of n.inputs) this.#kept.add(b.root);
+    }
+    const order: (Draft | FusedNode)[] = nodes.map((n) => {
+      if (n.kind !== "kernel") return { kind: "other", node: n };
+      if (n.kernel.kind !== "loop") return { kind: "line", node: n };
+      const draft = this.#draft(n as Draft["node"]);
+      this.#drafts.set(n.output, draft);
+      return draft;
+    });
+    const fused = order.flatMap((x): FusedNode[] => {
+      if (!("nest" in x)) return [x];
+      return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [canonical(x.nest, this.#interner)];
+    });
+    return { graph: this.graph, buffers: this.#buffers, nodes: this.#grouped(fused), interner: this.#interner };
+  }
+
+  #number(b: Buffer): number {
+    let n = this.#numbers.get(b);
+    if (n === undefined) {
+      this.#numbers.set(b, n = this.#buffers.length);
+      this.#buffers.push(b);
+    }
+    return n;
+  }
+
+  /** A kernel as a nest: loads become places in flat memory, or the work that would have been stored there. */
+  #draft(node: Draft["node"]): Draft {
+    const { kernel, inputs, output } = node, { domain, reduce, combine, scatter } = kernel;
+    const rank = domain.length + reduce.length, own = indices(rank), volume = sizeOf(domain) * sizeOf(reduce);
+    const addresses = new Addresses([...domain, ...reduce], this.#interner);
+    const flat = (e: Expr): Expr => reindex(this.#flattened(e, inputs), own, addresses);
+    const raw = flat(kernel.body);
+    const nestOf = (body: Expr): Nest => ({ kind: "nest", domain, reduce, combine, results: [{ body, output }] });
+    const plain = nestOf(raw), product = contractionOf(plain, addresses) !== null;
+    const body = this.#moveIn(raw, own, addresses, volume, (e) => !product || isPlace(e, addresses));
+    let nest = nestOf(body);
+    if (scatter !== undefined) {
+      const moved = (e: Expr): Expr => this.#moveIn(flat(e), own, addresses, volume, () => true);
+      const at = scatter.at.map(moved);
+      nest = {
+        ...nest,
+        scatter: {
+          base: this.#number(inputs[scatter.base]!.root),
+          shape: scatter.shape,
+          with: scatter.with,
+          at: addresses.simplify(ravel(at, scatter.shape)),
+          inside: reindex(inRange(at, scatter.shape), own, addresses),
+        },
+      };
+    }
+    let loads = 0;
+    visit([body], (e) => {
+      if (e.kind === "load") loads++;
+    });
+    return { node, nest, cost: costOf(body), loads };
+  }
+
+  #flattened(e: Expr, inputs: readonly Buffer[]): Expr {
+    const done = new Map<Expr, Expr>();
+    const go = (x: Expr): Expr => {
+      let made = done.get(x);
+      if (made === undefined) done.set(x, made = this.#flattenOne(x, inputs, go));
+      return made;
+    };
+    return go(e);
+  }
+
+  #flattenOne(x: Expr, inputs: readonly Buffer[], go: (e: Expr) => Expr): Expr {
+    switch (x.kind) {
+      case "load": {
+        const b = inputs[x.input]!;
+        return { ...x, input: this.#number(b.root), at: [ravel(x.at.map(go), b.shape)] };
+      }
+      case "apply":
+        return { ...x, args: x.args.map(go) };
+      case "select":
+        return { ...x, test: go(x.test), yes: go(x.yes), no: go(x.no) };
+      default:
+        return x;
+    }
+  }
+
+  /** Replaces loads by what makes the elements, where that is worth it and `allows` it. */
+  #moveIn(
+    e: Expr,
+    own: readonly Expr[],
+    addresses: Addresses,
+    volume: number,
+    allows: (replacement: Expr) => boolean,
+  ): Expr {
+    const done = new Map<Expr, Expr>();
+    const go = (x: Expr): Expr => {
+      let made = done.get(x);
+      if (made !== undefined) return made;
+      switch (x.kind) {
+        case "load": {
+          const at = addresses.simplify(go(x.at[0]!)), b = this.#buffers[x.input]!;
+          const moved = this.#replacement(b, at, addresses, volume, allows);
+          if (moved === null) this.#kept.add(b);
+          made = moved ?? { ...x, at: [at] };
+          break;
+        }
+        case "apply":
+          made = { ...x, args: x.args.map(go) };
+          break;
+        case "select":
+          made = { ...x, test: go(x.test), yes: go(x.yes), no: go(x.no) };
+          break;
+        default:
+          made = x;
+      }
+      made = this.#interner.intern(made);
+      done.set(x, made);
+      return made;
+    };
+    return reindex(go(e), own, addresses);
+  }
+
+  #replacement(
+    b: Buffer,
+    at: Expr,
+    addresses: Addresses,
+    volume: number,
+    allows: (e: Expr) => boolean,
+  ): Expr | null {
+    const draft = this.#drafts.get(b);
+    if (draft === undefined || !movable(draft.nest)) return null;
+    const { nest, cost, loads } = draft, { domain } = nest;
+    const once = this.#readers.get(b) === 1 && volume <= b.size && !this.#kept.has(b);
+    const cheap = cost <= 2 && loads <= 1 && !this.#kept.has(b);
+    if (cost > 0 && !once && !cheap) return null;
+    const to = unravel(at, domain).map((i) => addresses.simplify(i));
+    const body = reindex(nest.results[0]!.body, to, addresses);
+    return allows(body) ? body : null;
+  }
+
+  /** Merges walks over one domain whose inputs exist by the first of them. */
+  #grouped(nodes: readonly FusedNode[]): FusedNode[] {
+    const groups: { node: FusedNode; index: number }[] = [], made = new Map<Buffer, number>();
+    for (const n of nodes) {
+      const host = n.kind === "nest" ? this.#host(n, groups, made) : null;
+      if (host === null || n.kind !== "nest") {
+        groups.push({ node: n, index: groups.length });
+      } else {
+        host.node = this.#join(host.node as Nest, n);
+      }
+      const at = host?.index ?? groups.length - 1;
+      for (const b of writtenBy(n)) made.set(b, at);
+    }
+    return groups.map((g) => g.node);
+  }
+
+  #host(
+    n: Nest,
+    groups: readonly { node: FusedNode; index: number }[],
+    made: ReadonlyMap<Buffer, number>,
+  ): { node: FusedNode; index: number } | null {
+    if (!movable(n)) return null;
+    const reads = inputsOf(n).map((i) => this.#buffers[i]!),
+      latest = Math.max(-1, ...reads.map((b) => made.get(b) ?? -1));
+    for (let i = Math.max(0, latest); i < groups.length; i++) {
+      const g = groups[i]!.node;
+      if (g.kind !== "nest" || !movable(g) || !sameShape(g.domain, n.domain) || g.results.length >= 6) continue;
+      const inputs = new Set([...inputsOf(g), ...inputsOf(n)]);
+      if (inputs.size + g.results.length > 14) continue;
+      // Sharing nothing, two walks at once only compete for registers.
+      const shares = inputs.size < inputsOf(g).length + inputsOf(n).length || latest === i;
+      if (shares && this.#readsOwn(n, g)) return groups[i]!;
+    }
+    return null;
+  }
+
+  /** Whether a nest reads a group's results only at the element it is at. */
+  #readsOwn(n: Nest, g: Nest): boolean {
+    const outputs = new Set(g.results.map((r) => r.output)), addresses = new Addresses(n.domain, this.#interner);
+    const here = addresses.simplify(ravel(indices(n.domain.length), n.domain));
+    let ok = true;
+    visit(n.results.map((r) => r.body), (e) => {
+      if (e.kind === "load" && outputs.has(this.#buffers[e.input]!) && e.at[0] !== here) ok = false;
+    });
+    return ok;
+  }
+
+  #join(g: Nest, n: Nest): Nest {
+    const values = new Map(g.results.map((r) => [r.output, r.body])), done = new Map<Expr, Expr>();
+    const go = (x: Expr): Expr => {
+      let made = done.get(x);
+      if (made !== undefined) return made;
+      const value = x.kind === "load" ? values.get(this.#buffers[x.input]!) : undefined;
+      if (value !== undefined) made = value;
+      else if (x.kind === "apply") made = { ...x, args: x.args.map(go) };
+      else if (x.kind === "select") made = { ...x, test: go(x.test), yes: go(x.yes), no: go(x.no) };
+      else made = x;
+      made = this.#interner.intern(made);
+      done.set(x, made);
+      return made;
+    };
+    return { ...g, results: [...g.results, ...n.results.map((r) => ({ ...r, body: go(r.body) }))] };
+  }
+}
+
+const writtenBy = (n: FusedNode): readonly Buffer[] =>
+  n.kind === "nest" ? n.results.map((r) => r.output) : outputsOf(n.node);
+
+/** Whether a nest computes each element by itself. */
+const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
+
+/** Whether an expression is an element at a place that the loop variables give linearly. */
+const isPlace = (e: Expr, addresses: Addresses): boolean =>
+  e.kind === "load" && addresses.linear(e.at[0]!).terms.every((t) => t.atom.kind === "index");

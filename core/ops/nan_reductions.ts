@@ -34,7 +34,8 @@ function extremeOver(x: Value, axes: readonly number[], which: "max" | "min", ti
 
 function varianceOver(x: Value, axes: readonly number[], correction: number): Value {
   const count = countOver(x, axes), mean = div(reduceSum(replaced(x, 0), axes), count);
-  const d = replaced(sub(x, broadcastBack(mean, x.shape, axes)), 0), degrees = sub(count, fullLike(count, correction));
+  const d = select(isNaN(x), fullLike(x, 0), sub(x, broadcastBack(mean, x.shape, axes)));
+  const degrees = sub(count, fullLike(count, correction));
   // Where all are NaN or too few are left there is no variance: 0/0.
   return div(reduceSum(mul(d, d), axes), maximum(degrees, fullLike(degrees, 0)));
 }

@@ -77,6 +77,7 @@ export interface ClampBounds {
 
 function boundLike(which: "min" | "max", bound: unknown, x: Value): Value {
   if (typeof bound === "number") {
+    if (Number.isNaN(bound)) throw new ArgumentError(`clamp: ${which} is NaN; give a number, or leave it out`);
     const box = alloc(x.dtype, 1);
     box[0] = bound;
     if (kindOf(x.dtype) === "int" && box[0] !== bound) {
@@ -102,7 +103,7 @@ function boundLike(which: "min" | "max", bound: unknown, x: Value): Value {
  * @param x Any numeric tensor.
  * @param bounds `min`, `max` or both. Where they cross, `max` holds.
  * @returns The values, in the same shape and dtype; NaN stays.
- * @throws {ArgumentError} If neither bound is given, or `min` is above `max`.
+ * @throws {ArgumentError} If neither bound is given, one is NaN, or `min` is above `max`.
  * @throws {ShapeError} If a bound does not broadcast to the shape of `x`.
  * @throws {DTypeError} If `x` is bool, or a bound is not of its dtype.
  *

@@ -91,16 +91,6 @@ export function systemOf(op: string, first: Value, given: unknown): System {
   return { a: stack(a), b: stack(b), restore: (x) => vector ? reshape(x, x.shape.slice(0, -1)) : x };
 }
 
-/** A function of a matrix, a right-hand side and options, also data last. */
-export function dualSystem(f: (a: unknown, b: unknown, options: unknown) => unknown): (...args: unknown[]) => unknown {
-  const isOptions = (x: unknown): boolean =>
-    x === undefined || (typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype);
-  return (...args) =>
-    args.length > 1 && !isOptions(args[1])
-      ? f(args[0], args[1], args[2] ?? {})
-      : (a: unknown) => f(a, args[0], args[1] ?? {});
-}
-
 /** A⁻¹·B by A's triangular factors. */
 export function luSolve(a: Value, b: Value): Value {
   const [packed, order] = lu(a);

@@ -15,8 +15,8 @@ import { sliceAxis } from "../primitives/slice.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Matmul } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
+import { dualOptions } from "./dual_options.ts";
 import {
-  dualSystem,
   flag,
   type LeadOf,
   luSolve,
@@ -83,7 +83,7 @@ export interface TriangularSolveOp {
  * assertEquals(x.toArray(), [1, 2]);
  * ```
  */
-export const triangularSolve: TriangularSolveOp = dualSystem((first, second, given) => {
+export const triangularSolve: TriangularSolveOp = dualOptions((first, second, given) => {
   const op = "triangularSolve", options = given as TriangularSolveOptions, square = squareOf(op, first, "matrix");
   requireOptions(op, options, "{ lower: true }");
   const { side = "left" } = options;
@@ -142,7 +142,7 @@ export interface SolveOp {
  * assertEquals(solve(tensor([[0, 2], [4, 0]]), tensor([6, 8])).toArray(), [2, 3]);
  * ```
  */
-export const solve: SolveOp = dualSystem((first, second) => {
+export const solve: SolveOp = dualOptions((first, second) => {
   const { a, b, restore } = systemOf("solve", squareOf("solve", first, "matrix"), second);
   return restore(luSolve(a, b));
 }) as SolveOp;
@@ -199,7 +199,7 @@ export interface LstsqOp {
  * assertAlmostEquals(solution.toArray()[1]!, 2, 1e-5);
  * ```
  */
-export const lstsq: LstsqOp = dualSystem((first, second, given) => {
+export const lstsq: LstsqOp = dualOptions((first, second, given) => {
   const op = "lstsq", options = given as RankOptions, matrix = matrixOf(op, first, "matrix");
   requireOptions(op, options, "{ tolerance: 1e-3 }");
   const { a, b, restore } = systemOf(op, matrix, second);

@@ -189,7 +189,7 @@ export const reduceErrors: readonly WrongCall[] = [
   },
   {
     call: () => unique(n4, { size: 2, fill: 0.5 }),
-    message: "unique: 0.5 is not a whole number and the other operand is i32; cast it to f32 first",
+    message: "unique: 0.5 is not a whole number and the tensor is i32; cast it to f32 first",
   },
   {
     call: () => nonzero(scalar, { size: 1 }),

@@ -1,5 +1,5 @@
 /** Tensors from nothing: constants, ranges, grids and masks. */
-import { alloc, type DType } from "../dtype.ts";
+import { alloc, type DType, kindOf, rangeOf } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { add } from "../primitives/arithmetic.ts";
 import { broadcast, broadcastRight } from "../primitives/broadcast.ts";
@@ -11,6 +11,7 @@ import { select } from "../primitives/select.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import { Concrete, type Tensor, type Value } from "../tensor.ts";
 import { requireDType, requireTensor, scalarOf } from "./operands.ts";
+import { requireWhole, shown } from "./whole_numbers.ts";
 
 /** The element type of what is made; f32 if left out. */
 export interface CreateOptions<D extends DType> {
@@ -89,7 +90,10 @@ export function full<
   options: CreateOptions<D> = {},
 ): Tensor<S, D> {
   const dtype = requireDType("full", options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
-  return broadcastRight(scalarOf("full", value, dtype), checkShape("full", shape)) as Tensor<S, D>;
+  return broadcastRight(
+    scalarOf("full", value, dtype, "the result", "choose another dtype"),
+    checkShape("full", shape),
+  ) as Tensor<S, D>;
 }
 
 const like = (op: string, value: number) =>
@@ -151,7 +155,10 @@ export function fullLike<S extends Shape, D extends DType, E extends DType = D>(
   options: CreateOptions<E> = {},
 ): Tensor<S, E> {
   const dtype = requireDType("fullLike", options.dtype ?? requireTensor("fullLike", x).dtype);
-  return broadcastRight(scalarOf("fullLike", value, dtype), x.shape) as Tensor<S, E>;
+  return broadcastRight(scalarOf("fullLike", value, dtype, "the result", "choose another dtype"), x.shape) as Tensor<
+    S,
+    E
+  >;
 }
 
 function requireCount(op: string, n: number, what: string): void {
@@ -180,6 +187,7 @@ export function eye<const N extends number, const M extends number = N, D extend
   const columns = options.columns ?? rows, offset = options.offset ?? 0;
   requireCount("eye", rows, "the number of rows");
   requireCount("eye", columns, "the number of columns");
+  requireWhole("eye", "offset", offset);
   const test = equal(
     add(iota([rows, columns], 0), fullValue([rows, columns], offset, "i32")),
     iota([rows, columns], 1),
@@ -206,7 +214,7 @@ export function diag<D extends DType>(
   x: Tensor<Shape, D>,
   options: { readonly offset?: number } = {},
 ): Tensor<readonly [number, number], D> {
-  const v = requireTensor("diag", x), offset = options.offset ?? 0;
+  const v = requireTensor("diag", x), offset = requireWhole("diag", "offset", options.offset ?? 0);
   if (v.shape.length !== 1) {
     throw new ShapeError(
       `diag: expected a vector, got rank ${v.shape.length}; use diagonal to read a matrix's diagonal`,
@@ -229,13 +237,19 @@ export function diag<D extends DType>(
 /** A vector with zeros before and after it. */
 const padTo = (v: Value, length: number, before: number): Value => pad(v, [before], [length - before - v.shape[0]!]);
 
+/** The dtype of a range: i32 of whole numbers, f32 if one has a fraction, either where they are only `number`. */
+export type RangeDType<N extends number> = number extends N ? "i32" | "f32"
+  : [`${N}`] extends [`${bigint}`] ? "i32"
+  : "f32";
+
 /**
  * Evenly spaced numbers from `start` up to, without, `stop`.
  *
  * @param start First number, or with one argument the end (the start is 0). @param stop The end. @param step The spacing.
  * @param options `dtype`: i32 if all three are whole numbers, else f32.
  * @returns A vector of ⌈(stop − start) / step⌉ elements.
- * @throws {ArgumentError} If the step is 0 or not finite.
+ * @throws {ArgumentError} If the step is 0, or one of the three is not finite.
+ * @throws {DTypeError} If an element is out of the dtype's range.
  *
  * @example Indices and a countdown
  * ```ts
@@ -246,12 +260,15 @@ const padTo = (v: Value, length: number, before: number): Value => pad(v, [befor
  * assertEquals(arange(3, 0, -1).toArray(), [3, 2, 1]);
  * ```
  */
-export function arange<D extends DType = "i32">(stop: number, options?: CreateOptions<D>): Tensor<readonly [number], D>;
+export function arange<const N extends number, D extends DType = RangeDType<N>>(
+  stop: N,
+  options?: CreateOptions<D>,
+): Tensor<readonly [number], D>;
 /** From `start` to before `stop`, `step` apart; 1 if left out. */
-export function arange<D extends DType = "i32">(
-  start: number,
-  stop: number,
-  step?: number,
+export function arange<const N extends number, D extends DType = RangeDType<N>>(
+  start: N,
+  stop: N,
+  step?: N,
   options?: CreateOptions<D>,
 ): Tensor<readonly [number], D>;
 export function arange(
@@ -270,14 +287,26 @@ export function arange(
   const whole = [start, stop, step].every(Number.isInteger),
     dtype = requireDType("arange", options.dtype ?? (whole ? "i32" : "f32"));
   const n = Math.max(0, Math.ceil((stop - start) / step));
-  return computed([n], dtype, (i) => start + i * step);
+  return computed("arange", n, dtype, (i) => start + i * step);
 }
 
 /** A vector computed in f64 and rounded once, which no chain of operations would. */
-function computed(shape: Shape, dtype: DType, f: (i: number) => number): Value {
-  const data = alloc(dtype, shape[0]!);
-  for (let i = 0; i < data.length; i++) data[i] = f(i);
-  return new Concrete(shape, dtype, data);
+function computed(op: string, n: number, dtype: DType, f: (i: number) => number): Value {
+  const data = alloc(dtype, n), [low, high] = rangeOf(dtype), kind = kindOf(dtype);
+  for (let i = 0; i < n; i++) {
+    const x = f(i);
+    if (kind === "int" && !(Math.trunc(x) >= low && Math.trunc(x) <= high)) {
+      throw new DTypeError(`${op}: ${x} is out of range for ${dtype}; choose another dtype`);
+    }
+    data[i] = kind === "bool" ? +(x !== 0) : x;
+  }
+  return new Concrete([n], dtype, data);
+}
+
+function requireFinite(op: string, numbers: Readonly<Record<string, unknown>>): void {
+  for (const [name, x] of Object.entries(numbers)) {
+    if (!Number.isFinite(x)) throw new ArgumentError(`${op}: ${name} is ${shown(x)}, not a finite number`);
+  }
 }
 
 /**
@@ -286,6 +315,8 @@ function computed(shape: Shape, dtype: DType, f: (i: number) => number): Value {
  * @param start First number. @param stop Last number. @param count How many.
  * @param options `endpoint: false` leaves `stop` out; `dtype`, f32 if left out.
  * @returns A vector, `[count]`.
+ * @throws {ArgumentError} If an end is not finite.
+ * @throws {DTypeError} If an element is out of the dtype's range.
  *
  * @example A unit interval in quarters
  * ```ts
@@ -301,11 +332,12 @@ export function linspace<const N extends number, D extends DType = "f32">(
   count: N,
   options: CreateOptions<D> & { readonly endpoint?: boolean } = {},
 ): Tensor<readonly [N], D> {
+  requireFinite("linspace", { start, stop });
   requireCount("linspace", count, "the count");
   const parts = options.endpoint === false ? count : count - 1;
   // The last is exactly `stop`, which start + i·step may miss by a rounding.
   const at = (i: number) => parts <= 0 ? start : i === parts ? stop : start + (stop - start) * (i / parts);
-  return computed([count], dtypeOf("linspace", options), at) as Tensor<readonly [N], D>;
+  return computed("linspace", count, dtypeOf("linspace", options), at) as Tensor<readonly [N], D>;
 }
 
 /**
@@ -314,6 +346,8 @@ export function linspace<const N extends number, D extends DType = "f32">(
  * @param start First exponent. @param stop Last exponent. @param count How many.
  * @param options `base`, 10 if left out; `endpoint: false` leaves the last out; `dtype`, f32 if left out.
  * @returns A vector, `[count]`.
+ * @throws {ArgumentError} If an exponent or the base is not finite.
+ * @throws {DTypeError} If an element is out of the dtype's range.
  *
  * @example Powers of ten
  * ```ts
@@ -329,10 +363,12 @@ export function logspace<const N extends number, D extends DType = "f32">(
   count: N,
   options: CreateOptions<D> & { readonly base?: number; readonly endpoint?: boolean } = {},
 ): Tensor<readonly [N], D> {
+  const base = options.base ?? 10;
+  requireFinite("logspace", { start, stop, base });
   requireCount("logspace", count, "the count");
-  const base = options.base ?? 10, parts = options.endpoint === false ? count : count - 1;
+  const parts = options.endpoint === false ? count : count - 1;
   const at = (i: number) => base ** (parts <= 0 ? start : i === parts ? stop : start + (stop - start) * (i / parts));
-  return computed([count], dtypeOf("logspace", options), at) as Tensor<readonly [N], D>;
+  return computed("logspace", count, dtypeOf("logspace", options), at) as Tensor<readonly [N], D>;
 }
 
 /**
@@ -368,6 +404,7 @@ export function oneHot<const L extends Shape, const N extends number, D extends 
 function triangle(op: string, x: unknown, offset: number, keep: (columns: Value, rows: Value) => Value): Value {
   const v = requireTensor(op, x), rank = v.shape.length;
   if (rank < 2) throw new ShapeError(`${op}: expected rank 2 or more, got rank ${rank}`);
+  requireWhole(op, "offset", offset);
   const rows = add(iota(v.shape, rank - 2), fullValue(v.shape, offset, "i32"));
   return select(keep(iota(v.shape, rank - 1), rows), v, fullLikeValue(v, 0));
 }

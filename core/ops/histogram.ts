@@ -41,6 +41,9 @@ function weightsFor(op: string, x: Value, weights: unknown): Value | null {
   return w.dtype === "bool" ? cast(w, "i32") : w;
 }
 
+/** The dtype of sums of weights: truth values are counted in i32. */
+export type WeightSum<W extends DType> = W extends "bool" ? "i32" : W;
+
 /** Options of `bincount`. */
 export interface BincountOptions<L extends number = number, W extends DType = DType> {
   /** How many integers, from 0 on, are counted. */
@@ -54,7 +57,7 @@ export interface BincountOptions<L extends number = number, W extends DType = DT
  *
  * @param x An integer tensor of any shape.
  * @param options `length`: how many integers; `weights`: what each element counts, in the shape of `x`, 1 if left out.
- * @returns The counts, `[length]`, i32, or the sums of weights in the dtype of these. Derivatives pass to the weights.
+ * @returns The counts, `[length]`, i32, or the sums of weights in the dtype of these (of bool in i32). Derivatives pass to the weights.
  * @throws {DTypeError} If `x` is not of integers.
  * @throws {ShapeError} If there is not one weight for each element.
  * @throws {ArgumentError} If `length` is not a whole number, 0 or more.
@@ -70,7 +73,7 @@ export interface BincountOptions<L extends number = number, W extends DType = DT
 export function bincount<const L extends number, W extends DType = "i32">(
   x: Tensor<Shape, DType>,
   options: BincountOptions<L, W>,
-): Tensor<readonly [L], W> {
+): Tensor<readonly [L], WeightSum<W>> {
   const v = requireTensor("bincount", x);
   checkOptions("bincount", options);
   if (kindOf(v.dtype) !== "int") {
@@ -82,7 +85,10 @@ export function bincount<const L extends number, W extends DType = "i32">(
       `bincount: length is ${String(length)}, not a whole number, 0 or more; give it as { length }`,
     );
   }
-  return count(cast(v, "i32"), length, weightsFor("bincount", v, options.weights)) as Value as Tensor<readonly [L], W>;
+  return count(cast(v, "i32"), length, weightsFor("bincount", v, options.weights)) as Value as Tensor<
+    readonly [L],
+    WeightSum<W>
+  >;
 }
 
 /** Options of a histogram. */
@@ -98,11 +104,12 @@ export interface HistogramOptions {
 }
 
 /** How many bins options ask for, `number` where the edges are a tensor of unknown size. */
-export type BinsOf<O> = O extends { readonly bins: infer B } ? B extends number ? B : number : 10;
+export type BinsOf<O> = "bins" extends keyof O ? O["bins"] extends number ? O["bins"] : number : 10;
 
 /** The dtype of the counts of a histogram. */
-export type CountsOf<D extends DType, O> = O extends { readonly density: true } ? FloatOf<D>
-  : O extends { readonly weights: Tensor<Shape, infer W> } ? W
+export type CountsOf<D extends DType, O> = "density" extends keyof O
+  ? O["density"] extends true ? FloatOf<D> : O["density"] extends false ? CountsOf<D, Omit<O, "density">> : DType
+  : "weights" extends keyof O ? O["weights"] extends Tensor<Shape, infer W> ? WeightSum<W> : DType
   : "i32";
 
 /** Counts, and the edges of the bins. */

@@ -88,7 +88,7 @@ export interface TopKOptions {
 }
 
 /** The shape of the `K` largest along an axis: the last has size `K`; of another axis no sizes are known. */
-export type TopKShape<S extends Shape, K extends number, O> = O extends { readonly axis: number }
+export type TopKShape<S extends Shape, K extends number, O> = "axis" extends keyof O
   ? { readonly [I in keyof S]: number }
   : S extends readonly [...infer L extends Shape, number] ? readonly [...L, K]
   : Shape;

@@ -20,7 +20,7 @@ export interface VarianceOptions<A extends AxesOption = AxesOption, K extends bo
  * @param x Any tensor; integers and truth values count in f32.
  * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
  * if left out; `keepDims`: whether they stay with size 1.
- * @returns The variance without the reduced axes; float; NaN where n does not exceed the correction.
+ * @returns The variance without the reduced axes; float; NaN or infinite where n does not exceed the correction.
  * @throws {ShapeError} If an axis is out of range or named twice.
  * @throws {ArgumentError} If `correction` is not a finite number.
  *
@@ -57,7 +57,7 @@ export function variance<
  * @param x Any tensor; integers and truth values count in f32.
  * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
  * if left out; `keepDims`: whether they stay with size 1.
- * @returns The deviation without the reduced axes; float; NaN where n does not exceed the correction.
+ * @returns The deviation without the reduced axes; float; NaN or infinite where n does not exceed the correction.
  * @throws {ShapeError} If an axis is out of range or named twice.
  * @throws {ArgumentError} If `correction` is not a finite number.
  *

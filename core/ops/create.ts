@@ -6,6 +6,7 @@ import { checkShape, type Shape, show, sizeOf } from "../shape.ts";
 import type { LiteralOk, LiteralShape } from "../shape_types.ts";
 import { Concrete, Tensor, type Value } from "../tensor.ts";
 import { requireDType } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /** Nested arrays of numbers or booleans, or one of them. */
 export type NestedLiteral = number | boolean | readonly NestedLiteral[];
@@ -71,6 +72,7 @@ export function tensor(
   if (values instanceof Tensor) {
     throw new ArgumentError("tensor: the argument is a tensor already; use cast to change its dtype");
   }
+  requireOptions("tensor", options, '{ dtype: "i32" }', ["dtype", "shape"]);
   if (ArrayBuffer.isView(values)) return fromTyped(values as TypedArray, options);
   if (options.shape !== undefined) {
     throw new ArgumentError("tensor: shape is for typed arrays; nest the arrays, or reshape the tensor");

@@ -6,6 +6,7 @@ import { slice } from "../primitives/slice.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /** The shape of the diagonals of the last two axes, of known length for the main one of a square. */
 export type DiagonalShape<S extends Shape, O extends number = 0> = S extends
@@ -33,6 +34,7 @@ export function diagonal<S extends Shape, D extends DType, const O extends numbe
   x: Tensor<S, D>,
   options: { readonly offset?: O } = {},
 ): Tensor<DiagonalShape<S, O>, D> {
+  requireOptions("diagonal", options, "{ offset: 1 }", ["offset"]);
   const v = requireTensor("diagonal", x), rank = v.shape.length, offset: number = options.offset ?? 0;
   if (rank < 2) throw new ShapeError(`diagonal: expected rank 2 or more, got rank ${rank}`);
   const n = v.shape[rank - 2]!, m = v.shape[rank - 1]!, row = Math.max(0, -offset), column = Math.max(0, offset);

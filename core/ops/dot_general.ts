@@ -7,6 +7,7 @@ import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./factors.ts";
 import { shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /** Which axes of the two operands belong together; none where left out, negative ones count from the end. */
 export interface DotOptions {
@@ -33,6 +34,7 @@ export interface DotGeneralOp {
 
 function general(given: unknown, other: unknown, options: DotOptions): Value {
   const xs = factors("dotGeneral", given, other);
+  requireOptions("dotGeneral", options, "{ contract: [[1], [0]] }", ["contract", "batch"]);
   const counted = (name: keyof DotOptions) => {
     const pairs = options[name] ?? [[], []], lists: readonly unknown[] = pairs;
     if (lists.length !== 2 || !lists.every((l) => Array.isArray(l))) {

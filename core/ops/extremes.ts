@@ -11,6 +11,7 @@ import { broadcastShapes, sameShape, type Shape, show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import type { BinaryOp } from "./binary_op.ts";
 import { binary, dual, requireNumeric, requireTensor } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /**
  * The larger of two, elementwise; NaN where either is. Ties share the derivative evenly.
@@ -120,6 +121,7 @@ export function clamp<S extends Shape, D extends DType>(x: Tensor<S, D>, bounds:
   if (min === undefined && max === undefined) {
     throw new ArgumentError("clamp: neither min nor max is given; pass { min }, { max } or both");
   }
+  requireOptions("clamp", bounds, "{ min: 0, max: 1 }", ["min", "max"]);
   if (typeof min === "number" && typeof max === "number" && min > max) {
     throw new ArgumentError(`clamp: min ${min} is above max ${max}; exchange them`);
   }

@@ -17,6 +17,7 @@ import { fromArray, Tensor, type Value } from "../tensor.ts";
 import { placesIn, requireVector } from "./binary_search.ts";
 import { asFloat, requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
+import { flag } from "./options.ts";
 
 /** Adds each weight, or 1, to the bin its index names; indices that name none are left out. */
 function count(indices: Value, length: number, weights: Value | null): Value {
@@ -75,7 +76,7 @@ export function bincount<const L extends number, W extends DType = "i32">(
   options: BincountOptions<L, W>,
 ): Tensor<readonly [L], WeightSum<W>> {
   const v = requireTensor("bincount", x);
-  checkOptions("bincount", options);
+  checkOptions("bincount", options, "length", "weights");
   if (kindOf(v.dtype) !== "int") {
     throw new DTypeError(`bincount: counts integers, not ${v.dtype}; cast it to i32 first`);
   }
@@ -181,12 +182,12 @@ export function histogram<D extends DType, const O extends HistogramOptions = Re
   options?: O,
 ): Histogram<D, O> {
   const o: HistogramOptions = options ?? {}, v = asFloat(requireTensor("histogram", x));
-  checkOptions("histogram", o);
+  checkOptions("histogram", o, "bins", "range", "weights", "density");
   const weights = weightsFor("histogram", v, o.weights), edges = edgesOf(v, o), bins = edges.size - 1;
   const last = broadcast(sliceAxis(edges, 0, bins, bins + 1), [v.size], [0]), flat = reshape(v, [v.size]);
   const place = shift(placesIn(edges, flat, "right"), -1);
   let counts = count(select(equal(flat, last), fullLike(place, bins - 1), place), bins, weights);
-  if (o.density === true) {
+  if (flag("histogram", "density", o.density)) {
     const widths = sub(sliceAxis(edges, 0, 1, bins + 1), sliceAxis(edges, 0, 0, bins));
     counts = cast(counts, edges.dtype);
     counts = div(counts, mul(broadcast(reduceSum(counts, [0]), [bins], []), widths));

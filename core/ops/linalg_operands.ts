@@ -35,22 +35,6 @@ export function squareOf(op: string, x: unknown, what?: string): Value {
   return a;
 }
 
-/** Throws unless options are an object. */
-export function requireOptions(op: string, options: unknown, example: string): void {
-  if (typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype) return;
-  throw new ArgumentError(
-    `${op}: options are an object, not ${JSON.stringify(options) ?? String(options)}; write ${example}`,
-  );
-}
-
-/** An option that is a truth value. */
-export function flag(op: string, name: string, x: unknown): boolean {
-  if (x !== undefined && typeof x !== "boolean") {
-    throw new ArgumentError(`${op}: ${name} is true or false, not ${String(x)}`);
-  }
-  return x === true;
-}
-
 /** A tolerance, checked. */
 export function toleranceOf(op: string, x: unknown, otherwise: number): number {
   if (x === undefined) return otherwise;

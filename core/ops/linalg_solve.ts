@@ -17,17 +17,16 @@ import type { Matmul } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import {
-  flag,
   type LeadOf,
   luSolve,
   matrixOf,
   type RankOptions,
-  requireOptions,
   squareOf,
   systemOf,
   toleranceOf,
 } from "./linalg_operands.ts";
 import { requireTensor } from "./operands.ts";
+import { flag, requireOptions } from "./options.ts";
 import type { SingularValues } from "./linalg_spectrum.ts";
 
 /** Options of `triangularSolve`. */
@@ -85,7 +84,7 @@ export interface TriangularSolveOp {
  */
 export const triangularSolve: TriangularSolveOp = dualOptions((first, second, given) => {
   const op = "triangularSolve", options = given as TriangularSolveOptions, square = squareOf(op, first, "matrix");
-  requireOptions(op, options, "{ lower: true }");
+  requireOptions(op, options, "{ lower: true }", ["lower", "transpose", "unitDiagonal", "side"]);
   const { side = "left" } = options;
   if (side !== "left" && side !== "right") {
     throw new ArgumentError(`${op}: side is "left" or "right", not ${String(side)}`);
@@ -201,7 +200,7 @@ export interface LstsqOp {
  */
 export const lstsq: LstsqOp = dualOptions((first, second, given) => {
   const op = "lstsq", options = given as RankOptions, matrix = matrixOf(op, first, "matrix");
-  requireOptions(op, options, "{ tolerance: 1e-3 }");
+  requireOptions(op, options, "{ tolerance: 1e-3 }", ["tolerance"]);
   const { a, b, restore } = systemOf(op, matrix, second);
   const share = toleranceOf(op, options.tolerance, roundingTolerance(a));
   // Leading axes that only `b` has would be repeated work: values and rank are the matrix's own.

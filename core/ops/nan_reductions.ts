@@ -238,6 +238,7 @@ export function nanVar<
     x,
     options,
     (v, axes) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)),
+    "correction",
   );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }
@@ -274,6 +275,7 @@ export function nanStd<
     x,
     options,
     (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))),
+    "correction",
   );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }

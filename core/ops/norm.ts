@@ -84,6 +84,6 @@ export function norm<
       );
     }
     return normOver(asFloat(v), axes, ord);
-  });
+  }, "ord");
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }

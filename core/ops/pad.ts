@@ -9,6 +9,7 @@ import { Concrete, type Tensor, type Value } from "../tensor.ts";
 import { elementOf, requireTensor } from "./operands.ts";
 import { dualStatic } from "./static_operand.ts";
 import { requireWhole, shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /** What the room is filled with: a number, the nearest element, or the tensor mirrored or continued. */
 export type PadMode = "constant" | "edge" | "reflect" | "symmetric" | "wrap";
@@ -72,9 +73,7 @@ const modulo = (i: number, n: number): number => (i % n + n) % n;
  */
 export const pad: PadOp = dualStatic((x, widths, options) => {
   const v = requireTensor("pad", x), pairs = widthPairs(widths, v.shape);
-  if (typeof options !== "object") {
-    throw new ArgumentError(`pad: options are an object, not ${shown(options)}; write { mode: "edge" }`);
-  }
+  requireOptions("pad", options, '{ mode: "edge" }', ["mode", "value"]);
   const { mode = "constant", value } = options as PadOptions;
   if (mode === "constant") {
     const fill = elementOf("pad", value ?? 0, v.dtype, "the tensor");

@@ -70,7 +70,9 @@ function quantiles(op: string, of: OfSorted, x: unknown, q: unknown, options: Qu
     checkNotEmpty(op, v.shape, axes, "nothing has no quantiles");
     return known ??= sort([axesLast(asFloat(v), axes)], v.shape.length - axes.length)[0]!;
   };
-  const ys = list.map((p) => reduceOver(op, x, options, (v, axes) => of(sorted(v, axes), p as number, method)));
+  const ys = list.map((p) =>
+    reduceOver(op, x, options, (v, axes) => of(sorted(v, axes), p as number, method), "method")
+  );
   if (!Array.isArray(q)) return ys[0]!;
   if (ys.length === 0) throw new ArgumentError(`${op}: the list of fractions is empty; give at least one`);
   return concat(ys.map((y) => reshape(y, [1, ...y.shape])), 0);

@@ -3,8 +3,9 @@ import type { DType } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { reshape } from "../primitives/reshape.ts";
 import { keepAxes, normalizeAxes, normalizeAxis, show } from "../shape.ts";
-import { Tensor, type Value } from "../tensor.ts";
+import type { Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
+import { flag, requireOptions } from "./options.ts";
 
 /** One axis, several, or `undefined` for all of them; negative ones count from the end. */
 export type AxesOption = number | readonly number[] | undefined;
@@ -23,12 +24,9 @@ export type SumOf<D extends DType> = D extends "bool" ? "i32" : D extends "u8" ?
 /** `SumOf` of values. */
 export const sumOf = (d: DType): DType => d === "bool" ? "i32" : d === "u8" ? "u32" : d;
 
-/** Options as an object whose axis is one number or several, or an error that says how to write them. */
-export function checkOptions(op: string, options: unknown): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options) || options instanceof Tensor) {
-    const given = options instanceof Tensor ? "a tensor" : JSON.stringify(options) ?? String(options);
-    throw new ArgumentError(`${op}: options are an object, not ${given}; write { axis: 0 }`);
-  }
+/** Options as an object of known names whose axis is one number or several, or an error that says how to write them. */
+export function checkOptions(op: string, options: unknown, ...names: readonly string[]): void {
+  requireOptions(op, options, "{ axis: 0 }", names);
   const { axis } = options as { readonly axis?: unknown };
   if (axis === undefined || typeof axis === "number") return;
   if (Array.isArray(axis) && axis.every((a) => typeof a === "number")) return;
@@ -41,17 +39,19 @@ export function oneAxis(op: string, axis: unknown, rank: number): number {
   throw new ArgumentError(`${op}: takes one axis, not [${String(axis)}]; use a number, such as 0 or -1`);
 }
 
-/** A tensor and its axes to reduce, checked; `f` takes them away. */
+/** A tensor and its axes to reduce, checked, with the names of `more` options; `f` takes the axes away. */
 export function reduceOver(
   op: string,
   given: unknown,
   options: ReduceOptions,
   f: (x: Value, axes: readonly number[]) => Value,
+  ...more: readonly string[]
 ): Value {
   const x = requireTensor(op, given);
-  checkOptions(op, options);
+  checkOptions(op, options, "axis", "keepDims", ...more);
+  const keepDims = flag(op, "keepDims", options.keepDims);
   const axes = normalizeAxes(op, options.axis, x.shape.length), y = f(x, axes);
-  return options.keepDims === true ? reshape(y, keepAxes(x.shape, axes)) : y;
+  return keepDims ? reshape(y, keepAxes(x.shape, axes)) : y;
 }
 
 /** A tensor that is not bool, or an error with what to do instead. */

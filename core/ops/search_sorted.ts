@@ -45,7 +45,7 @@ export interface SearchSortedOp {
 
 function search(given: unknown, values: unknown, options: SearchOptions): Value {
   requireVector("searchSorted", requireTensor("searchSorted", given, "first operand"), "the sorted tensor");
-  checkOptions("searchSorted", options);
+  checkOptions("searchSorted", options, "side");
   const side: unknown = options.side ?? "left";
   if (side !== "left" && side !== "right") {
     throw new ArgumentError(`searchSorted: side ${String(side)} is neither "left" nor "right"`);

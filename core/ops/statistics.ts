@@ -47,6 +47,7 @@ export function variance<
     x,
     options,
     (v, axes) => varianceOver(asFloat(v), axes, correctionOf("variance", options)),
+    "correction",
   );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }
@@ -83,6 +84,7 @@ export function std<
     x,
     options,
     (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))),
+    "correction",
   );
   return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
 }

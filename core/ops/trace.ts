@@ -11,6 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { type SumOf, sumOf } from "./reduction.ts";
 import { shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /**
  * Sum along a diagonal of two axes.
@@ -34,6 +35,7 @@ export function trace<S extends Shape, D extends DType, const A extends readonly
   x: Tensor<S, D> & ReduceOk<"trace", S, A>,
   options: { readonly axes?: A; readonly offset?: number } = {},
 ): Tensor<Reduce<S, A>, SumOf<D>> {
+  requireOptions("trace", options, "{ axes: [0, 1] }", ["axes", "offset"]);
   const v = requireTensor("trace", x), rank = v.shape.length, { axes = [0, 1] as const, offset = 0 } = options;
   if (rank < 2) throw new ShapeError(`trace: ${show(v.shape)} has no diagonal; use a tensor of rank 2 or more`);
   if (!Number.isInteger(offset)) throw new ArgumentError(`trace: offset ${offset} is not a whole number`);

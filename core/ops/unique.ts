@@ -31,7 +31,7 @@ export interface SizeOptions<N extends number = number> {
 }
 
 function sizeOption(op: string, options: SizeOptions): number {
-  checkOptions(op, options);
+  checkOptions(op, options, "size", "fill");
   const { size } = options;
   if (Number.isInteger(size) && size >= 0) return size;
   throw new ArgumentError(

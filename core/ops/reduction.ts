@@ -1,9 +1,11 @@
 /** What all reductions share: which axes go, and whether a 1 stays in their place. */
-import type { DType } from "../dtype.ts";
+import type { DType, FloatOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
+import type { Ties } from "../primitives/reduce_extreme.ts";
 import { reshape } from "../primitives/reshape.ts";
-import { keepAxes, normalizeAxes, normalizeAxis, show } from "../shape.ts";
-import type { Value } from "../tensor.ts";
+import { keepAxes, normalizeAxes, normalizeAxis, type Shape, show } from "../shape.ts";
+import type { Reduce, ReduceOk } from "../shape_types.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { flag, requireOptions } from "./options.ts";
 
@@ -33,6 +35,9 @@ export function checkOptions(op: string, options: unknown, ...names: readonly st
   throw new ArgumentError(`${op}: axis is ${JSON.stringify(axis) ?? String(axis)}; use a number, such as 0 or -1`);
 }
 
+/** Who has the derivative at ties: the first along one axis that was named alone, else all evenly, as in PyTorch. */
+export const tiesOf = (options: ReduceOptions): Ties => typeof options.axis === "number" ? "first" : "split";
+
 /** The one axis of an operation that works along one, from the front. */
 export function oneAxis(op: string, axis: unknown, rank: number): number {
   if (typeof axis === "number") return normalizeAxis(op, axis, rank);
@@ -52,6 +57,45 @@ export function reduceOver(
   const keepDims = flag(op, "keepDims", options.keepDims);
   const axes = normalizeAxes(op, options.axis, x.shape.length), y = f(x, axes);
   return keepDims ? reshape(y, keepAxes(x.shape, axes)) : y;
+}
+
+/** The dtype of a reduction's result, by what it does: keep that of `x`, sum up, average, ask or count. */
+export interface ReducedDType<D extends DType> {
+  /** That of `x`. */
+  readonly same: D;
+  /** Wide enough for a sum. */
+  readonly sum: SumOf<D>;
+  /** Float. */
+  readonly float: FloatOf<D>;
+  /** Truth values. */
+  readonly bool: "bool";
+  /** Numbers of elements. */
+  readonly count: "i32";
+}
+
+/** The type of reductions over axes: `f(x, options?)`, with options `More` beside `axis` and `keepDims`. */
+export interface ReduceOp<Name extends string, R extends keyof ReducedDType<DType>, More = unknown> {
+  /** `f(x, options?)`. */
+  <
+    S extends Shape,
+    D extends DType,
+    const A extends AxesOption = undefined,
+    const K extends boolean = false,
+  >(
+    x: Tensor<S, D> & ReduceOk<Name, S, A>,
+    options?: ReduceOptions<A, K> & More,
+  ): Tensor<Reduce<S, A, K>, ReducedDType<D>[R]>;
+}
+
+/** A reduction by what it does to a value and its axes, taking the names of `more` options; its type is the caller's. */
+export function reducing<Op, More>(
+  op: string,
+  f: (x: Value, axes: readonly number[], options: ReduceOptions & More) => Value,
+  ...more: readonly (keyof More & string)[]
+): Op {
+  const reduce = (x: unknown, options = {} as ReduceOptions & More) =>
+    reduceOver(op, x, options, (v, axes) => f(v, axes, options), ...more);
+  return reduce as Op;
 }
 
 /** A tensor that is not bool, or an error with what to do instead. */

@@ -28,7 +28,17 @@ const table: { readonly [D in DType]: Info } = {
   f64: { kind: "float", bytes: 8, rank: 5, alloc: (n) => new Float64Array(n) },
 };
 
-/** Every dtype, from the one that always gives way to the one that never does. */
+/**
+ * Every dtype, from the one that always gives way to the one that never does.
+ *
+ * @example In their order
+ * ```ts
+ * import { dtypes } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(dtypes, ["bool", "u8", "u32", "i32", "f32", "f64"]);
+ * ```
+ */
 export const dtypes: readonly DType[] = (Object.keys(table) as DType[]).sort((a, b) => table[a].rank - table[b].rank);
 
 /** Whether a string names a dtype. */
@@ -98,7 +108,19 @@ export const floatOf = (d: DType): DType => isFloat(d) ? d : "f32";
 /** `floatOf` in types. */
 export type FloatOf<D extends DType> = D extends "f32" | "f64" ? D : "f32";
 
-/** The promotion table as text, a row and a column a dtype. */
+/**
+ * The promotion table as text, a row and a column a dtype.
+ *
+ * @returns Lines, the first of which names the columns.
+ *
+ * @example What u8 meets
+ * ```ts
+ * import { promotionTable } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(promotionTable().split("\n")[2], "u8   u8   u8   u32  i32  f32  f64");
+ * ```
+ */
 export function promotionTable(): string {
   const cell = (s: string) => s.padEnd(5);
   const rows = dtypes.map((a) => cell(a) + dtypes.map((b) => cell(promote(a, b))).join(""));

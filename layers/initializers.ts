@@ -19,7 +19,17 @@ export type Initializer = <const S extends Shape>(key: Key, shape: S) => Tensor<
 /** The law that weights are drawn from. */
 export type Distribution = "normal" | "truncatedNormal" | "uniform";
 
-/** Inputs and outputs that one weight's tensor connects: sizes times the kernel's. */
+/**
+ * Inputs and outputs that one weight's tensor connects: sizes times the kernel's.
+ *
+ * @example Of a 3×3 kernel
+ * ```ts
+ * import { fans } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(fans([3, 3, 16, 32]), { fanIn: 144, fanOut: 288 });
+ * ```
+ */
 export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
   if (shape.length < 2) {
     const n = shape[0] ?? 1;
@@ -83,36 +93,232 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
   };
 }
 
-/** Glorot's uniform: variance 2 / (fan in + fan out), for tanh and sigmoid. See Glorot & Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html */
+/**
+ * Glorot's uniform: variance 2 / (fan in + fan out), for tanh and sigmoid.
+ *
+ * @see Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
+ *
+ * @example Within its bounds
+ * ```ts
+ * import { abs, key, max } from "@adjoint/adjoint";
+ * import { glorotUniform } from "@adjoint/adjoint/layers";
+ * import { assert } from "@std/assert";
+ *
+ * const w = glorotUniform(key(0), [4, 2]);
+ * assert(max(abs(w)).item() <= 1);
+ * ```
+ */
 export const glorotUniform: Initializer = varianceScaling({ mode: "fanAverage", distribution: "uniform" });
-/** Glorot's normal: variance 2 / (fan in + fan out). See Glorot & Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html */
+
+/**
+ * Glorot's normal: variance 2 / (fan in + fan out).
+ *
+ * @see Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { glorotNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = glorotNormal(key(0), [150, 50]);
+ * assertAlmostEquals(variance(w).item() * 100, 1, 0.05);
+ * ```
+ */
 export const glorotNormal: Initializer = varianceScaling({ mode: "fanAverage", distribution: "normal" });
-/** Glorot's, from a normal cut at two standard deviations. */
+
+/**
+ * Glorot's, from a normal cut at two standard deviations.
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { glorotTruncatedNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = glorotTruncatedNormal(key(0), [150, 50]);
+ * assertAlmostEquals(variance(w).item() * 100, 1, 0.05);
+ * ```
+ */
 export const glorotTruncatedNormal: Initializer = varianceScaling({ mode: "fanAverage" });
-/** He's uniform: variance 2 / fan in, for ReLU. See He et al., 2015, https://arxiv.org/abs/1502.01852 */
+
+/**
+ * He's uniform: variance 2 / fan in, for ReLU.
+ *
+ * @see He et al., 2015, https://arxiv.org/abs/1502.01852
+ *
+ * @example Within its bounds
+ * ```ts
+ * import { abs, key, max } from "@adjoint/adjoint";
+ * import { heUniform } from "@adjoint/adjoint/layers";
+ * import { assert } from "@std/assert";
+ *
+ * const w = heUniform(key(0), [6, 2]);
+ * assert(max(abs(w)).item() <= 1);
+ * ```
+ */
 export const heUniform: Initializer = varianceScaling({ scale: 2, distribution: "uniform" });
-/** He's normal: variance 2 / fan in, for ReLU. See He et al., 2015, https://arxiv.org/abs/1502.01852 */
+
+/**
+ * He's normal: variance 2 / fan in, for ReLU.
+ *
+ * @see He et al., 2015, https://arxiv.org/abs/1502.01852
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { heNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = heNormal(key(0), [100, 100]);
+ * assertAlmostEquals(variance(w).item() * 100, 2, 0.1);
+ * ```
+ */
 export const heNormal: Initializer = varianceScaling({ scale: 2, distribution: "normal" });
-/** He's, from a normal cut at two standard deviations. */
+
+/**
+ * He's, from a normal cut at two standard deviations.
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { heTruncatedNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = heTruncatedNormal(key(0), [100, 100]);
+ * assertAlmostEquals(variance(w).item() * 100, 2, 0.1);
+ * ```
+ */
 export const heTruncatedNormal: Initializer = varianceScaling({ scale: 2 });
-/** LeCun's uniform: variance 1 / fan in, for SELU. See LeCun et al., Efficient BackProp, 1998 */
+
+/**
+ * LeCun's uniform: variance 1 / fan in, for SELU.
+ *
+ * @see LeCun et al., Efficient BackProp, 1998
+ *
+ * @example Within its bounds
+ * ```ts
+ * import { abs, key, max } from "@adjoint/adjoint";
+ * import { lecunUniform } from "@adjoint/adjoint/layers";
+ * import { assert } from "@std/assert";
+ *
+ * const w = lecunUniform(key(0), [3, 2]);
+ * assert(max(abs(w)).item() <= 1);
+ * ```
+ */
 export const lecunUniform: Initializer = varianceScaling({ distribution: "uniform" });
-/** LeCun's normal: variance 1 / fan in. See LeCun et al., Efficient BackProp, 1998 */
+
+/**
+ * LeCun's normal: variance 1 / fan in.
+ *
+ * @see LeCun et al., Efficient BackProp, 1998
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { lecunNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = lecunNormal(key(0), [100, 100]);
+ * assertAlmostEquals(variance(w).item() * 100, 1, 0.05);
+ * ```
+ */
 export const lecunNormal: Initializer = varianceScaling({ distribution: "normal" });
-/** LeCun's, from a normal cut at two standard deviations. */
+
+/**
+ * LeCun's, from a normal cut at two standard deviations.
+ *
+ * @example At its variance
+ * ```ts
+ * import { key, variance } from "@adjoint/adjoint";
+ * import { lecunTruncatedNormal } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const w = lecunTruncatedNormal(key(0), [100, 100]);
+ * assertAlmostEquals(variance(w).item() * 100, 1, 0.05);
+ * ```
+ */
 export const lecunTruncatedNormal: Initializer = varianceScaling({});
 
-/** Independent normals of a standard deviation. */
+/**
+ * Independent normals of a standard deviation.
+ *
+ * @param deviation The standard deviation; 0.01 if left out.
+ * @returns An initializer.
+ *
+ * @example At its deviation
+ * ```ts
+ * import { key, std } from "@adjoint/adjoint";
+ * import { normalInit } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(std(normalInit(2)(key(0), [100, 100])).item(), 2, 0.1);
+ * ```
+ */
 export const normalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "normal");
-/** Independent normals of a standard deviation, cut at two of them and widened to make up for it. */
+
+/**
+ * Independent normals of a standard deviation, cut at two of them and widened to make up for it.
+ *
+ * @param deviation The standard deviation; 0.01 if left out.
+ * @returns An initializer.
+ *
+ * @example At its deviation
+ * ```ts
+ * import { key, std } from "@adjoint/adjoint";
+ * import { truncatedNormalInit } from "@adjoint/adjoint/layers";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(std(truncatedNormalInit(2)(key(0), [100, 100])).item(), 2, 0.1);
+ * ```
+ */
 export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shape) =>
   draw(key, shape, deviation, "truncatedNormal");
-/** Independent uniforms between −bound and bound. */
+
+/**
+ * Independent uniforms between −bound and bound.
+ *
+ * @param bound The bound; 0.01 if left out.
+ * @returns An initializer.
+ *
+ * @example Within its bounds
+ * ```ts
+ * import { abs, key, max } from "@adjoint/adjoint";
+ * import { uniformInit } from "@adjoint/adjoint/layers";
+ * import { assert } from "@std/assert";
+ *
+ * assert(max(abs(uniformInit(0.1)(key(0), [10]))).item() <= 0.1);
+ * ```
+ */
 export const uniformInit = (bound = 0.01): Initializer => (key, shape) =>
   uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;
-/** Zeros, whatever the key. */
+
+/**
+ * Zeros, whatever the key.
+ *
+ * @example A bias
+ * ```ts
+ * import { key } from "@adjoint/adjoint";
+ * import { zerosInit } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(zerosInit(key(0), [2]).toArray(), [0, 0]);
+ * ```
+ */
 export const zerosInit: Initializer = <const S extends Shape>(_: Key, shape: S): Tensor<S> => zeros(shape);
-/** Ones, whatever the key. */
+
+/**
+ * Ones, whatever the key.
+ *
+ * @example A scale
+ * ```ts
+ * import { key } from "@adjoint/adjoint";
+ * import { onesInit } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(onesInit(key(0), [2]).toArray(), [1, 1]);
+ * ```
+ */
 export const onesInit: Initializer = <const S extends Shape>(_: Key, shape: S): Tensor<S> => ones(shape);
 
 /**

@@ -9,5 +9,18 @@ export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, res
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
-export * from "./net.ts";
+export {
+  type Batch,
+  type Context,
+  grow,
+  type Initial,
+  input,
+  type Layer,
+  type Net,
+  netOf,
+  type Nil,
+  type ParamsOf,
+  type Spec,
+  type StateOf,
+} from "./net.ts";
 export * from "./repeat.ts";

@@ -83,7 +83,23 @@ export type StateOf<N> = N extends Net<infer _I, infer _O, infer _P, infer S> ? 
 /** The empty tuple: no parameters, or no state. */
 export type Nil = readonly [];
 
-/** The net of some layers. */
+/**
+ * The net of some layers.
+ *
+ * @param input The examples it takes. @param output The examples it gives. @param layers The layers, in order.
+ * @returns The net.
+ *
+ * @example A net of one layer that learns nothing
+ * ```ts
+ * import { neg, type Tensor, tensor } from "@adjoint/adjoint";
+ * import { netOf } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const spec = { shape: [2], dtype: "f32" } as const;
+ * const net = netOf(spec, spec, [{ name: "negate", output: spec, apply: (_, s, x) => [neg(x as Tensor), s] }]);
+ * assertEquals(net.apply([], [], tensor([[1, 2]]), { mode: "eval" })[0].toArray(), [[-1, -2]]);
+ * ```
+ */
 export function netOf<I, O, P extends readonly unknown[], S extends readonly unknown[]>(
   input: I,
   output: O,
@@ -114,7 +130,23 @@ export function netOf<I, O, P extends readonly unknown[], S extends readonly unk
   };
 }
 
-/** The net with a layer after it. */
+/**
+ * The net with a layer after it: what every layer function ends in.
+ *
+ * @param net The net so far. @param layer The layer; its `output` are the examples the new net gives.
+ * @returns The longer net. What it has of parameters and state is for its type arguments to say.
+ *
+ * @example A layer of one's own
+ * ```ts
+ * import { neg, type Tensor, tensor } from "@adjoint/adjoint";
+ * import { grow, input } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const before = input([2]);
+ * const net = grow(before, { name: "negate", output: before.output, apply: (_, s, x) => [neg(x as Tensor), s] });
+ * assertEquals(net.apply([], [], tensor([[1, 2]]), { mode: "eval" })[0].toArray(), [[-1, -2]]);
+ * ```
+ */
 export function grow<I, O, O2, P extends readonly unknown[], S extends readonly unknown[]>(
   net: { readonly input: I; readonly layers: readonly Layer[] },
   layer: Layer & { readonly output: O2 },

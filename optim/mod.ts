@@ -5,6 +5,6 @@
  */
 export * from "./adam.ts";
 export * from "./clip.ts";
-export * from "./schedule.ts";
+export type { LearningRate, Schedule } from "./schedule.ts";
 export * from "./sgd.ts";
 export * from "./transformation.ts";

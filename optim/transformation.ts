@@ -22,7 +22,19 @@ export interface GradientTransformation {
   readonly update: <P>(gradients: P, state: OptState, params: P) => readonly [P, OptState];
 }
 
-/** The transformation that hands gradients through. */
+/**
+ * The transformation that hands gradients through.
+ *
+ * @example Nothing changed
+ * ```ts
+ * import { tensor } from "@adjoint/adjoint";
+ * import { identity } from "@adjoint/adjoint/optim";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const g = { w: tensor(1) };
+ * assertEquals(identity.update(g, identity.init(g), g)[0], g);
+ * ```
+ */
 export const identity: GradientTransformation = { init: () => [], update: (g, s) => [g, s] };
 
 /** An associative operation with a unit: fp-ts's `Monoid` written out, so that its functions take it. */

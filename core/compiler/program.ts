@@ -82,7 +82,19 @@ export interface Eq<A> {
   readonly equals: (x: A, y: A) => boolean;
 }
 
-/** Programs are equal when their equations are, whatever their values are called, and capture the same tensors. */
+/**
+ * Programs are equal when their equations are, whatever their values are called, and capture the same tensors.
+ *
+ * @example The same function twice
+ * ```ts
+ * import { add, eqProgram, makeProgram, mul, type Tensor, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const twice = (x: Tensor) => add(x, x), square = (x: Tensor) => mul(x, x), x = tensor([1, 2]);
+ * const [a, b, c] = [makeProgram(twice)(x), makeProgram(twice)(x), makeProgram(square)(x)];
+ * assertEquals([eqProgram.equals(a, b), eqProgram.equals(a, c)], [true, false]);
+ * ```
+ */
 export const eqProgram: Eq<Program> = {
   equals: (a, b) =>
     a === b ||

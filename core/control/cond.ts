@@ -96,7 +96,7 @@ export function switchCase<A extends readonly unknown[], R>(
 ): R {
   if (branches.length === 0) throw new ArgumentError("switchCase: no branches; give at least one function");
   const i = typeof index === "number"
-    ? scalarOf("switchCase", index, "i32")
+    ? scalarOf("switchCase", index, "i32", "the index", "give a whole number")
     : requireTensor("switchCase", index, "the index");
   requireScalar("switchCase", i, "i32", "the index");
   const clamped = minimum(maximum(i, full([], 0, "i32")), full([], branches.length - 1, "i32"));

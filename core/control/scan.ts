@@ -133,7 +133,9 @@ type I32 = Tensor<readonly [], "i32">;
 
 /** A bound of a loop whose length is computed. */
 function boundOf(bound: I32 | number): Value {
-  const b = typeof bound === "number" ? scalarOf("forLoop", bound, "i32") : requireTensor("forLoop", bound, "a bound");
+  const b = typeof bound === "number"
+    ? scalarOf("forLoop", bound, "i32", "a bound", "give a whole number")
+    : requireTensor("forLoop", bound, "a bound");
   requireScalar("forLoop", b, "i32", "a bound");
   return b;
 }

@@ -8,15 +8,16 @@ import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis, type ReduceOptions } from "./reduction.ts";
+import { flag } from "./options.ts";
 
 function argExtreme(op: string, f: (x: Value, axis: number) => Value, given: unknown, options: ReduceOptions): Value {
   const x = requireTensor(op, given);
-  checkOptions(op, options);
+  checkOptions(op, options, "axis", "keepDims");
   const all = options.axis === undefined, flat = all ? reshape(x, [x.size]) : x;
   const axis = all ? 0 : oneAxis(op, options.axis, x.shape.length);
   checkNotEmpty(op, flat.shape, [axis], "there is no index to give");
   const y = f(flat, axis);
-  return options.keepDims === true ? reshape(y, x.shape.map((d, i) => all || i === axis ? 1 : d)) : y;
+  return flag(op, "keepDims", options.keepDims) ? reshape(y, x.shape.map((d, i) => all || i === axis ? 1 : d)) : y;
 }
 
 /**

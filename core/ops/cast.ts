@@ -21,8 +21,7 @@ const convert = (x: unknown, dtype: unknown): Value => castValue(requireTensor("
  * The same values in another dtype, elementwise. Derivatives pass between floats.
  *
  * Floats become integers without their fraction, held within the range, NaN as 0; integers among themselves wrap
- * around;
- * everything but 0 becomes true.
+ * around; everything but 0 becomes true.
  *
  * @param x Any tensor.
  * @param dtype The dtype to convert to.

@@ -54,7 +54,7 @@ export function concat<const Ts extends readonly Value[], const A extends number
   options: AxisOption<A> = {},
 ): Tensor<Concat<ShapesIn<Ts>, A>, CommonDType<Ts>> {
   const values = together("concat", xs), first = values[0]!;
-  checkOptions("concat", options);
+  checkOptions("concat", options, "axis");
   const axis = oneAxis("concat", options.axis ?? 0, first.shape.length);
   for (const v of values) {
     if (v.shape.length !== first.shape.length || v.shape.some((d, a) => a !== axis && d !== first.shape[a])) {
@@ -87,7 +87,7 @@ export function stack<const Ts extends readonly Value[], const A extends number 
   options: AxisOption<A> = {},
 ): Tensor<Stack<ShapesIn<Ts>, A>, CommonDType<Ts>> {
   const values = together("stack", xs), shape = values[0]!.shape;
-  checkOptions("stack", options);
+  checkOptions("stack", options, "axis");
   const axis = oneAxis("stack", options.axis ?? 0, shape.length + 1);
   for (const v of values) {
     if (!sameShape(v.shape, shape)) {
@@ -154,7 +154,7 @@ export interface SplitAxisOp {
  */
 export const splitAxis: SplitAxisOp = dualStatic((x, parts, options) => {
   const v = requireTensor("splitAxis", x);
-  checkOptions("splitAxis", options);
+  checkOptions("splitAxis", options, "axis");
   const axis = oneAxis("splitAxis", options["axis"] ?? 0, v.shape.length), size = v.shape[axis]!;
   const cuts = Array.isArray(parts) ? positions(parts, size) : equal(parts, size, v.shape, axis);
   return cuts.slice(1).map((to, i) => sliceAxis(v, axis, cuts[i]!, to));
@@ -202,7 +202,7 @@ export function unstack<S extends Shape, D extends DType, const A extends number
   options: AxisOption<A> = {},
 ): Parts<Tensor<Unstacked<S, A>, D>, SizeAt<S, A>> {
   const v = requireTensor("unstack", x);
-  checkOptions("unstack", options);
+  checkOptions("unstack", options, "axis");
   const axis = normalizeAxis("unstack", oneAxis("unstack", options.axis ?? 0, v.shape.length), v.shape.length);
   const shape = dropAxes(v.shape, [axis]);
   return Array.from({ length: v.shape[axis]! }, (_, i) => reshape(sliceAxis(v, axis, i, i + 1), shape)) as never;

@@ -101,6 +101,16 @@ export const contractErrors: readonly WrongCall[] = [
     call: () => dotGeneral(x, w, { contract: [[1], [2]] }),
     message: "dotGeneral: axis 2 is out of range for rank 2; use -2 to 1",
   },
+  {
+    call: () => dotGeneral(x, w, { contract: [1, 0] as Untyped }),
+    message: "dotGeneral: contract is [1,0], not two lists of axes; write { contract: [[1], [0]] }",
+  },
+  { call: () => cross(v, "x" as Untyped), message: "cross: expected a tensor as second operand, got the string x" },
+  {
+    call: () => trace(x, { axes: [0] as Untyped }),
+    message: "trace: axes are a pair, not [0]; write { axes: [0, 1] }",
+  },
+  { call: () => trace(x, { axes: 1 as Untyped }), message: "trace: axes are a pair, not 1; write { axes: [0, 1] }" },
   { call: () => trace(v as Untyped), message: "trace: 4 has no diagonal; use a tensor of rank 2 or more" },
   { call: () => trace(x, { axes: [0, -2] }), message: "trace: axes [0,-2] name the same axis twice" },
   {

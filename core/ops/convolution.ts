@@ -9,6 +9,7 @@ import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./factors.ts";
 import { type Padding, padding, type PerAxis, perAxis, samePadding } from "./window_options.ts";
+import { requireOptions } from "./options.ts";
 
 export type { Padding, PerAxis };
 
@@ -102,7 +103,9 @@ function run(op: string, x: Value, w: Value, p: ConvParams): Value {
  * ```
  */
 export const convGeneral: ConvOp<ConvOptions> = dualOptions((given, kernel, options: ConvOptions) => {
-  const op = "convGeneral", [x, w, n] = operands(op, given, kernel);
+  const op = "convGeneral", names = ["strides", "padding", "inputDilation", "kernelDilation", "groups"];
+  requireOptions(op, options, "{ strides: 2 }", names);
+  const [x, w, n] = operands(op, given, kernel);
   const strides = perAxis(op, "strides", options.strides, n);
   const inputDilation = perAxis(op, "inputDilation", options.inputDilation, n);
   const kernelDilation = perAxis(op, "kernelDilation", options.kernelDilation, n);
@@ -139,7 +142,9 @@ export const convGeneral: ConvOp<ConvOptions> = dualOptions((given, kernel, opti
  */
 export const convTranspose: ConvOp<ConvTransposeOptions> = dualOptions(
   (given, kernel, options: ConvTransposeOptions) => {
-    const op = "convTranspose", [x, w, n] = operands(op, given, kernel);
+    const op = "convTranspose", names = ["strides", "padding", "outputPadding", "kernelDilation", "groups"];
+    requireOptions(op, options, "{ strides: 2 }", names);
+    const [x, w, n] = operands(op, given, kernel);
     const strides = perAxis(op, "strides", options.strides, n);
     const kernelDilation = perAxis(op, "kernelDilation", options.kernelDilation, n);
     const need = w.shape.slice(0, -2).map((k, a) => reach(k, kernelDilation[a]!));

@@ -6,6 +6,7 @@ import { checkShape, type Shape, show, sizeOf } from "../shape.ts";
 import type { LiteralOk, LiteralShape } from "../shape_types.ts";
 import { Concrete, Tensor, type Value } from "../tensor.ts";
 import { requireDType } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /** Nested arrays of numbers or booleans, or one of them. */
 export type NestedLiteral = number | boolean | readonly NestedLiteral[];
@@ -19,7 +20,9 @@ type Booleans =
   | readonly (readonly (readonly (readonly boolean[])[])[])[];
 
 /** The dtype that values read as when none is given: bool for booleans, else f32. */
-export type LiteralDType<T> = T extends readonly [] ? "f32" : T extends Booleans ? "bool" : "f32";
+export type LiteralDType<T> = T extends readonly [] | readonly [readonly [], ...unknown[]] ? "f32"
+  : T extends Booleans ? "bool"
+  : "f32";
 
 /** The dtype of a typed array's elements. */
 export type ArrayDType<A extends TypedArray> = A extends Float32Array ? "f32"
@@ -36,7 +39,9 @@ export type ArrayDType<A extends TypedArray> = A extends Float32Array ? "f32"
  *   array, the shape its elements fill in row-major order; one axis if left out.
  * @returns A new tensor, its shape a literal type where the values are.
  * @throws {ShapeError} If the nested arrays are ragged, or the elements do not fill the shape.
- * @throws {DTypeError} If a value does not fit the dtype: a fraction or an out-of-range number among integers.
+ * @throws {DTypeError} If a nested number does not fit the dtype: a fraction or an out-of-range number among integers.
+ *   (A typed array is converted as by `cast`.)
+ * @throws {ArgumentError} If nested arrays come with a `shape`, which they have themselves.
  *
  * @example From nested arrays and from a typed array
  * ```ts
@@ -67,7 +72,12 @@ export function tensor(
   if (values instanceof Tensor) {
     throw new ArgumentError("tensor: the argument is a tensor already; use cast to change its dtype");
   }
-  return ArrayBuffer.isView(values) ? fromTyped(values as TypedArray, options) : fromNested(values, options.dtype);
+  requireOptions("tensor", options, '{ dtype: "i32" }', ["dtype", "shape"]);
+  if (ArrayBuffer.isView(values)) return fromTyped(values as TypedArray, options);
+  if (options.shape !== undefined) {
+    throw new ArgumentError("tensor: shape is for typed arrays; nest the arrays, or reshape the tensor");
+  }
+  return fromNested(values, options.dtype);
 }
 
 function fromTyped(

@@ -10,6 +10,7 @@ import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./factors.ts";
 import { broadcasted } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /** The type of {@linkcode cross}: `cross(a, b, options?)`, or `pipe(a, cross(b, options?))`. */
 export interface CrossOp {
@@ -45,7 +46,9 @@ export interface CrossOp {
  * assertEquals(cross(tensor([1, 0, 0]), tensor([0, 1, 0])).toArray(), [0, 0, 1]);
  * ```
  */
-export const cross: CrossOp = dualOptions((given, other, { axis = -1 }) => {
+export const cross: CrossOp = dualOptions((given, other, options) => {
+  requireOptions("cross", options, "{ axis: 0 }", ["axis"]);
+  const { axis = -1 } = options;
   const factor = factors("cross", given, other), [a, b] = broadcasted("cross", factor);
   const at = normalizeAxis("cross", axis as number, a!.shape.length);
   if (factor.some((x) => x.shape[at - a!.shape.length + x.shape.length] !== 3)) {

@@ -8,6 +8,7 @@ import type { AxisOk, Flatten } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat, requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { flag } from "./options.ts";
 
 /** Options of a running combination. */
 export interface CumulativeOptions<A extends number | undefined = number | undefined> {
@@ -28,9 +29,9 @@ function running(
   to: (x: Value) => Value,
 ): Value {
   const x = to(requireTensor(op, given));
-  checkOptions(op, options);
+  checkOptions(op, options, "axis", "reverse");
   const all = options.axis === undefined, axis = all ? 0 : oneAxis(op, options.axis, x.shape.length);
-  return cumulative(all ? reshape(x, [x.size]) : x, { combine, axis, reverse: options.reverse === true });
+  return cumulative(all ? reshape(x, [x.size]) : x, { combine, axis, reverse: flag(op, "reverse", options.reverse) });
 }
 
 const widened = (x: Value): Value => cast(x, sumOf(x.dtype));

@@ -6,11 +6,12 @@ import { slice } from "../primitives/slice.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
-/** The shape of the diagonals of the last two axes. */
-export type DiagonalShape<S extends Shape> = S extends
+/** The shape of the diagonals of the last two axes, of known length for the main one of a square. */
+export type DiagonalShape<S extends Shape, O extends number = 0> = S extends
   readonly [...infer L extends Shape, infer N extends number, infer M]
-  ? readonly [N, M] extends readonly [M, N] ? readonly [...L, N] : readonly [...L, number]
+  ? readonly [N, M, O] extends readonly [M, N, 0] ? readonly [...L, N] : readonly [...L, number]
   : Shape;
 
 /**
@@ -29,11 +30,12 @@ export type DiagonalShape<S extends Shape> = S extends
  * assertEquals(diagonal(tensor([[1, 2], [3, 4]])).toArray(), [1, 4]);
  * ```
  */
-export function diagonal<S extends Shape, D extends DType>(
+export function diagonal<S extends Shape, D extends DType, const O extends number = 0>(
   x: Tensor<S, D>,
-  options: { readonly offset?: number } = {},
-): Tensor<DiagonalShape<S>, D> {
-  const v = requireTensor("diagonal", x), rank = v.shape.length, offset = options.offset ?? 0;
+  options: { readonly offset?: O } = {},
+): Tensor<DiagonalShape<S, O>, D> {
+  requireOptions("diagonal", options, "{ offset: 1 }", ["offset"]);
+  const v = requireTensor("diagonal", x), rank = v.shape.length, offset: number = options.offset ?? 0;
   if (rank < 2) throw new ShapeError(`diagonal: expected rank 2 or more, got rank ${rank}`);
   const n = v.shape[rank - 2]!, m = v.shape[rank - 1]!, row = Math.max(0, -offset), column = Math.max(0, offset);
   if (!Number.isInteger(offset) || row > n || column > m) {
@@ -41,5 +43,5 @@ export function diagonal<S extends Shape, D extends DType>(
   }
   const k = Math.min(n - row, m - column), lead = v.shape.slice(0, -2);
   const square = slice(v, [...lead.map(() => 0), row, column], [...lead, row + k, column + k]);
-  return diagonalOf(square, rank - 2, rank - 1) as unknown as Tensor<DiagonalShape<S>, D>;
+  return diagonalOf(square, rank - 2, rank - 1) as unknown as Tensor<DiagonalShape<S, O>, D>;
 }

@@ -43,7 +43,7 @@ export function diff<S extends Shape, D extends DType, const A extends number = 
   options: DiffOptions<A> = {},
 ): Tensor<DiffShape<S>, D> {
   let y = requireNumbers("diff", requireTensor("diff", x), "cast it to i32 first");
-  checkOptions("diff", options);
+  checkOptions("diff", options, "axis", "n");
   const axis = oneAxis("diff", options.axis ?? -1, y.shape.length), n: unknown = options.n ?? 1;
   if (!(typeof n === "number" && Number.isInteger(n) && n >= 0)) {
     throw new ArgumentError(`diff: n is ${String(n)}, not a whole number, 0 or more`);

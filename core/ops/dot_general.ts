@@ -1,10 +1,13 @@
 /** Contraction in general. */
 import type { DType, Promote } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { dotGeneral as contract, dotGeneralP } from "../primitives/dot_general.ts";
 import { normalizeAxis, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./factors.ts";
+import { shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /** Which axes of the two operands belong together; none where left out, negative ones count from the end. */
 export interface DotOptions {
@@ -31,11 +34,18 @@ export interface DotGeneralOp {
 
 function general(given: unknown, other: unknown, options: DotOptions): Value {
   const xs = factors("dotGeneral", given, other);
-  const counted = (pairs: DotOptions["contract"] = [[], []]) => {
+  requireOptions("dotGeneral", options, "{ contract: [[1], [0]] }", ["contract", "batch"]);
+  const counted = (name: keyof DotOptions) => {
+    const pairs = options[name] ?? [[], []], lists: readonly unknown[] = pairs;
+    if (lists.length !== 2 || !lists.every((l) => Array.isArray(l))) {
+      throw new ArgumentError(
+        `dotGeneral: ${name} is ${shown(pairs)}, not two lists of axes; write { ${name}: [[1], [0]] }`,
+      );
+    }
     const [l, r] = xs.map((x, i) => pairs[i]!.map((n) => normalizeAxis("dotGeneral", n, x.shape.length)));
     return [l!, r!] as const;
   };
-  const params = { contract: counted(options.contract), batch: counted(options.batch) };
+  const params = { contract: counted("contract"), batch: counted("batch") };
   dotGeneralP.infer(xs, params);
   return contract(xs[0], xs[1], params);
 }
@@ -49,6 +59,7 @@ function general(given: unknown, other: unknown, options: DotOptions): Value {
  * @returns The sums, in the common dtype: batch axes first, then the other axes of `a`, then those of `b`.
  * @throws {ShapeError} If axes are out of range, named twice, or of different sizes.
  * @throws {DTypeError} If both are bool.
+ * @throws {ArgumentError} If `contract` or `batch` is not two lists.
  * @see https://openxla.org/stablehlo/spec#dot_general
  *
  * @example Rows of one matrix against rows of another, pair by pair

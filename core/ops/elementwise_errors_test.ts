@@ -129,6 +129,7 @@ export const elementwiseErrors: readonly WrongCall[] = [
     call: () => square(t23),
     message: "square: takes numbers, not bool; cast it first",
   },
+  { call: () => clamp(x4, { min: NaN }), message: "clamp: min is NaN; give a number, or leave it out" },
   {
     call: () => polygamma(x4, { order: -1 }),
     message: "polygamma: the order is -1; give a whole number, 0 or more: { order: 1 }",

@@ -11,6 +11,7 @@ import { broadcastShapes, sameShape, type Shape, show } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import type { BinaryOp } from "./binary_op.ts";
 import { binary, dual, requireNumeric, requireTensor } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /**
  * The larger of two, elementwise; NaN where either is. Ties share the derivative evenly.
@@ -77,6 +78,7 @@ export interface ClampBounds {
 
 function boundLike(which: "min" | "max", bound: unknown, x: Value): Value {
   if (typeof bound === "number") {
+    if (Number.isNaN(bound)) throw new ArgumentError(`clamp: ${which} is NaN; give a number, or leave it out`);
     const box = alloc(x.dtype, 1);
     box[0] = bound;
     if (kindOf(x.dtype) === "int" && box[0] !== bound) {
@@ -102,7 +104,7 @@ function boundLike(which: "min" | "max", bound: unknown, x: Value): Value {
  * @param x Any numeric tensor.
  * @param bounds `min`, `max` or both. Where they cross, `max` holds.
  * @returns The values, in the same shape and dtype; NaN stays.
- * @throws {ArgumentError} If neither bound is given, or `min` is above `max`.
+ * @throws {ArgumentError} If neither bound is given, one is NaN, or `min` is above `max`.
  * @throws {ShapeError} If a bound does not broadcast to the shape of `x`.
  * @throws {DTypeError} If `x` is bool, or a bound is not of its dtype.
  *
@@ -119,6 +121,7 @@ export function clamp<S extends Shape, D extends DType>(x: Tensor<S, D>, bounds:
   if (min === undefined && max === undefined) {
     throw new ArgumentError("clamp: neither min nor max is given; pass { min }, { max } or both");
   }
+  requireOptions("clamp", bounds, "{ min: 0, max: 1 }", ["min", "max"]);
   if (typeof min === "number" && typeof max === "number" && min > max) {
     throw new ArgumentError(`clamp: min ${min} is above max ${max}; exchange them`);
   }

@@ -1,6 +1,6 @@
-/** Tensors from nothing: constants, ranges, grids and masks. */
-import { alloc, type DType } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+/** Tensors from nothing: constants, grids and masks. */
+import type { DType } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { add } from "../primitives/arithmetic.ts";
 import { broadcast, broadcastRight } from "../primitives/broadcast.ts";
 import { cast } from "../primitives/cast.ts";
@@ -9,16 +9,13 @@ import { full as fullValue, fullLike as fullLikeValue, iota } from "../primitive
 import { pad } from "../primitives/pad.ts";
 import { select } from "../primitives/select.ts";
 import { checkShape, type Shape } from "../shape.ts";
-import { Concrete, type Tensor, type Value } from "../tensor.ts";
-import { requireDType, requireTensor, scalarOf } from "./operands.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { type CreateOptions, dtypeOf, requireCount } from "./create_options.ts";
+import { requireTensor, scalarOf } from "./operands.ts";
+import { requireOptions } from "./options.ts";
+import { requireWhole } from "./whole_numbers.ts";
 
-/** The element type of what is made; f32 if left out. */
-export interface CreateOptions<D extends DType> {
-  /** The element type. */
-  readonly dtype?: D;
-}
-
-const dtypeOf = (op: string, o: { readonly dtype?: DType }): DType => requireDType(op, o.dtype ?? "f32");
+export type { CreateOptions } from "./create_options.ts";
 
 /**
  * Zeros.
@@ -88,16 +85,18 @@ export function full<
   value: V,
   options: CreateOptions<D> = {},
 ): Tensor<S, D> {
-  const dtype = requireDType("full", options.dtype ?? (typeof value === "boolean" ? "bool" : "f32"));
-  return broadcastRight(scalarOf("full", value, dtype), checkShape("full", shape)) as Tensor<S, D>;
+  const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "f32");
+  return broadcastRight(
+    scalarOf("full", value, dtype, "the result", "choose another dtype"),
+    checkShape("full", shape),
+  ) as Tensor<S, D>;
 }
 
 const like = (op: string, value: number) =>
 <S extends Shape, D extends DType, E extends DType = D>(
   x: Tensor<S, D>,
   options: CreateOptions<E> = {},
-): Tensor<S, E> =>
-  fullValue(requireTensor(op, x).shape, value, requireDType(op, options.dtype ?? x.dtype)) as Tensor<S, E>;
+): Tensor<S, E> => fullValue(requireTensor(op, x).shape, value, dtypeOf(op, options, x.dtype)) as Tensor<S, E>;
 
 /** The type of `zerosLike` and `onesLike`. */
 export type LikeOp = <S extends Shape, D extends DType, E extends DType = D>(
@@ -150,12 +149,11 @@ export function fullLike<S extends Shape, D extends DType, E extends DType = D>(
   value: number | boolean,
   options: CreateOptions<E> = {},
 ): Tensor<S, E> {
-  const dtype = requireDType("fullLike", options.dtype ?? requireTensor("fullLike", x).dtype);
-  return broadcastRight(scalarOf("fullLike", value, dtype), x.shape) as Tensor<S, E>;
-}
-
-function requireCount(op: string, n: number, what: string): void {
-  if (!Number.isInteger(n) || n < 0) throw new ShapeError(`${op}: ${what} is a whole number, 0 or more, not ${n}`);
+  const dtype = dtypeOf("fullLike", options, requireTensor("fullLike", x).dtype);
+  return broadcastRight(scalarOf("fullLike", value, dtype, "the result", "choose another dtype"), x.shape) as Tensor<
+    S,
+    E
+  >;
 }
 
 /**
@@ -180,11 +178,12 @@ export function eye<const N extends number, const M extends number = N, D extend
   const columns = options.columns ?? rows, offset = options.offset ?? 0;
   requireCount("eye", rows, "the number of rows");
   requireCount("eye", columns, "the number of columns");
+  requireWhole("eye", "offset", offset);
   const test = equal(
     add(iota([rows, columns], 0), fullValue([rows, columns], offset, "i32")),
     iota([rows, columns], 1),
   );
-  return cast(test, dtypeOf("eye", options)) as Tensor<readonly [N, M], D>;
+  return cast(test, dtypeOf("eye", options, "f32", "columns", "offset")) as Tensor<readonly [N, M], D>;
 }
 
 /**
@@ -206,7 +205,7 @@ export function diag<D extends DType>(
   x: Tensor<Shape, D>,
   options: { readonly offset?: number } = {},
 ): Tensor<readonly [number, number], D> {
-  const v = requireTensor("diag", x), offset = options.offset ?? 0;
+  const v = requireTensor("diag", x), offset = offsetOf("diag", options);
   if (v.shape.length !== 1) {
     throw new ShapeError(
       `diag: expected a vector, got rank ${v.shape.length}; use diagonal to read a matrix's diagonal`,
@@ -226,114 +225,13 @@ export function diag<D extends DType>(
   >;
 }
 
+function offsetOf(op: string, options: { readonly offset?: number }): number {
+  requireOptions(op, options, "{ offset: 1 }", ["offset"]);
+  return requireWhole(op, "offset", options.offset ?? 0);
+}
+
 /** A vector with zeros before and after it. */
 const padTo = (v: Value, length: number, before: number): Value => pad(v, [before], [length - before - v.shape[0]!]);
-
-/**
- * Evenly spaced numbers from `start` up to, without, `stop`.
- *
- * @param start First number, or with one argument the end (the start is 0). @param stop The end. @param step The spacing.
- * @param options `dtype`: i32 if all three are whole numbers, else f32.
- * @returns A vector of ⌈(stop − start) / step⌉ elements.
- * @throws {ArgumentError} If the step is 0 or not finite.
- *
- * @example Indices and a countdown
- * ```ts
- * import { arange } from "@adjoint/adjoint";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(arange(3).toArray(), [0, 1, 2]);
- * assertEquals(arange(3, 0, -1).toArray(), [3, 2, 1]);
- * ```
- */
-export function arange<D extends DType = "i32">(stop: number, options?: CreateOptions<D>): Tensor<readonly [number], D>;
-/** From `start` to before `stop`, `step` apart; 1 if left out. */
-export function arange<D extends DType = "i32">(
-  start: number,
-  stop: number,
-  step?: number,
-  options?: CreateOptions<D>,
-): Tensor<readonly [number], D>;
-export function arange(
-  first: number,
-  second?: number | CreateOptions<DType>,
-  third?: number,
-  last: CreateOptions<DType> = {},
-): Value {
-  const [start, stop, options] = typeof second === "number" ? [first, second, last] : [0, first, second ?? {}];
-  const step = third ?? 1;
-  if (!(Number.isFinite(start) && Number.isFinite(stop) && Number.isFinite(step)) || step === 0) {
-    throw new ArgumentError(
-      `arange: start, stop and step are finite numbers and step is not 0, got ${start}, ${stop}, ${step}`,
-    );
-  }
-  const whole = [start, stop, step].every(Number.isInteger),
-    dtype = requireDType("arange", options.dtype ?? (whole ? "i32" : "f32"));
-  const n = Math.max(0, Math.ceil((stop - start) / step));
-  return computed([n], dtype, (i) => start + i * step);
-}
-
-/** A vector computed in f64 and rounded once, which no chain of operations would. */
-function computed(shape: Shape, dtype: DType, f: (i: number) => number): Value {
-  const data = alloc(dtype, shape[0]!);
-  for (let i = 0; i < data.length; i++) data[i] = f(i);
-  return new Concrete(shape, dtype, data);
-}
-
-/**
- * Evenly spaced numbers, both ends included.
- *
- * @param start First number. @param stop Last number. @param count How many.
- * @param options `endpoint: false` leaves `stop` out; `dtype`, f32 if left out.
- * @returns A vector, `[count]`.
- *
- * @example A unit interval in quarters
- * ```ts
- * import { linspace } from "@adjoint/adjoint";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(linspace(0, 1, 5).toArray(), [0, 0.25, 0.5, 0.75, 1]);
- * ```
- */
-export function linspace<const N extends number, D extends DType = "f32">(
-  start: number,
-  stop: number,
-  count: N,
-  options: CreateOptions<D> & { readonly endpoint?: boolean } = {},
-): Tensor<readonly [N], D> {
-  requireCount("linspace", count, "the count");
-  const parts = options.endpoint === false ? count : count - 1;
-  // The last is exactly `stop`, which start + i·step may miss by a rounding.
-  const at = (i: number) => parts <= 0 ? start : i === parts ? stop : start + (stop - start) * (i / parts);
-  return computed([count], dtypeOf("linspace", options), at) as Tensor<readonly [N], D>;
-}
-
-/**
- * Numbers whose logarithms are evenly spaced, from `base`^start to `base`^stop.
- *
- * @param start First exponent. @param stop Last exponent. @param count How many.
- * @param options `base`, 10 if left out; `endpoint: false` leaves the last out; `dtype`, f32 if left out.
- * @returns A vector, `[count]`.
- *
- * @example Powers of ten
- * ```ts
- * import { logspace } from "@adjoint/adjoint";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(logspace(0, 3, 4).toArray(), [1, 10, 100, 1000]);
- * ```
- */
-export function logspace<const N extends number, D extends DType = "f32">(
-  start: number,
-  stop: number,
-  count: N,
-  options: CreateOptions<D> & { readonly base?: number; readonly endpoint?: boolean } = {},
-): Tensor<readonly [N], D> {
-  requireCount("logspace", count, "the count");
-  const base = options.base ?? 10, parts = options.endpoint === false ? count : count - 1;
-  const at = (i: number) => base ** (parts <= 0 ? start : i === parts ? stop : start + (stop - start) * (i / parts));
-  return computed([count], dtypeOf("logspace", options), at) as Tensor<readonly [N], D>;
-}
 
 /**
  * Labels as one-hot vectors; a label outside 0 … classes − 1 gives zeros.
@@ -365,8 +263,13 @@ export function oneHot<const L extends Shape, const N extends number, D extends 
   return cast(test, dtypeOf("oneHot", options)) as Tensor<readonly [...L, N], D>;
 }
 
-function triangle(op: string, x: unknown, offset: number, keep: (columns: Value, rows: Value) => Value): Value {
-  const v = requireTensor(op, x), rank = v.shape.length;
+function triangle(
+  op: string,
+  x: unknown,
+  options: { readonly offset?: number },
+  keep: (columns: Value, rows: Value) => Value,
+): Value {
+  const v = requireTensor(op, x), rank = v.shape.length, offset = offsetOf(op, options);
   if (rank < 2) throw new ShapeError(`${op}: expected rank 2 or more, got rank ${rank}`);
   const rows = add(iota(v.shape, rank - 2), fullValue(v.shape, offset, "i32"));
   return select(keep(iota(v.shape, rank - 1), rows), v, fullLikeValue(v, 0));
@@ -391,7 +294,7 @@ export function tril<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options: { readonly offset?: number } = {},
 ): Tensor<S, D> {
-  return triangle("tril", x, options.offset ?? 0, (c, r) => lessEqual(c, r)) as Tensor<S, D>;
+  return triangle("tril", x, options, (c, r) => lessEqual(c, r)) as Tensor<S, D>;
 }
 
 /**
@@ -413,7 +316,7 @@ export function triu<S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   options: { readonly offset?: number } = {},
 ): Tensor<S, D> {
-  return triangle("triu", x, options.offset ?? 0, (c, r) => greaterEqual(c, r)) as Tensor<S, D>;
+  return triangle("triu", x, options, (c, r) => greaterEqual(c, r)) as Tensor<S, D>;
 }
 
 /**

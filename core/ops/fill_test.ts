@@ -69,6 +69,11 @@ Deno.test("arange counts as NumPy's does, in i32 for whole numbers and f32 for o
   ]);
 });
 
+Deno.test("arange and linspace of bool hold only 0 and 1", () => {
+  assertEquals(arange(4, { dtype: "bool" }).dataSync(), new Uint8Array([0, 1, 1, 1]));
+  assertEquals(linspace(0, 1, 3, { dtype: "bool" }).dataSync(), new Uint8Array([0, 1, 1]));
+});
+
 Deno.test("linspace and logspace end where they say", () => {
   fc.assert(
     fc.property(
@@ -132,14 +137,33 @@ const wrong: readonly (readonly [() => unknown, string])[] = [
   [() => zeros(3 as never), "zeros: a shape is an array of sizes, not number; write [3]"],
   [
     () => full([2], 0.5, { dtype: "i32" }),
-    "full: 0.5 is not a whole number and the other operand is i32; cast it to f32 first",
+    "full: 0.5 is not a whole number and the result is i32; choose another dtype",
   ],
+  [() => full([2], 300, { dtype: "u8" }), "full: 300 is out of range for u8, the result's dtype; choose another dtype"],
+  [() => full([2], undefined as never), "full: the value is undefined, not a number or a boolean"],
+  [() => fullLike(zeros([2]), "1" as never), 'fullLike: the value is "1", not a number or a boolean'],
+  [
+    () => tensor([1, 2], { shape: [2, 1] } as never),
+    "tensor: shape is for typed arrays; nest the arrays, or reshape the tensor",
+  ],
+  [() => eye(2, { offset: 0.5 }), "eye: offset is 0.5, not a whole number"],
+  [() => diag(zeros([2]), { offset: 0.5 }), "diag: offset is 0.5, not a whole number"],
+  [() => tril(zeros([2, 2]), { offset: NaN }), "tril: offset is NaN, not a whole number"],
+  [() => triu(zeros([2, 2]), { offset: 0.5 }), "triu: offset is 0.5, not a whole number"],
+  [() => tensor([1], "i32" as never), 'tensor: options are an object, not "i32"; write { dtype: "i32" }'],
+  [() => zeros([1], { type: "i32" } as never), "zeros: there is no option type; it takes dtype"],
+  [() => tril(zeros([2, 2]), -1 as never), "tril: options are an object, not -1; write { offset: 1 }"],
   [() => eye(-1), "eye: the number of rows is a whole number, 0 or more, not -1"],
   [() => diag(zeros([2, 2])), "diag: expected a vector, got rank 2; use diagonal to read a matrix's diagonal"],
   [() => diagonal(zeros([2])), "diagonal: expected rank 2 or more, got rank 1"],
   [() => diagonal(zeros([2, 2]), { offset: 3 }), "diagonal: offset 3 lies outside a matrix of 2×2"],
   [() => tril(zeros([2])), "tril: expected rank 2 or more, got rank 1"],
   [() => arange(0, 1, 0), "arange: start, stop and step are finite numbers and step is not 0, got 0, 1, 0"],
+  [() => arange(250, 260, 2, { dtype: "u8" }), "arange: 256 is out of range for u8; choose another dtype"],
+  [() => arange(2 ** 31 - 1, 2 ** 31 + 1), "arange: 2147483648 is out of range for i32; choose another dtype"],
+  [() => linspace(0, 1e10, 3, { dtype: "i32" }), "linspace: 5000000000 is out of range for i32; choose another dtype"],
+  [() => linspace(undefined as never, 1, 3), "linspace: start is undefined, not a finite number"],
+  [() => logspace(0, Infinity, 3), "logspace: stop is Infinity, not a finite number"],
   [() => linspace(0, 1, 1.5), "linspace: the count is a whole number, 0 or more, not 1.5"],
   [() => oneHot(tensor([0.5]), 2), "oneHot: labels are integers, not f32; cast them to i32"],
   [() => meshgrid(zeros([2, 2])), "meshgrid: expected vectors, but argument 0 has rank 2"],

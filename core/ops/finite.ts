@@ -8,6 +8,7 @@ import { select } from "../primitives/select.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
+import { requireOptions } from "./options.ts";
 
 /** The largest number of each float dtype. */
 const largest: { readonly [d: string]: number } = { f32: (2 - 2 ** -23) * 2 ** 127, f64: Number.MAX_VALUE };
@@ -100,6 +101,7 @@ export function nanToNum<S extends Shape, D extends DType>(
   options: NanToNumOptions = {},
 ): Tensor<S, D> {
   let y: Value = requireTensor("nanToNum", x);
+  requireOptions("nanToNum", options, "{ nan: 0 }", ["nan", "posInf", "negInf"]);
   if (!isFloat(y.dtype)) return y as Tensor<S, D>;
   const value = y, big = largest[y.dtype]!, { nan = 0, posInf = big, negInf = -big } = options;
   y = select(isNaNValue(value), fullLike(value, nan), y);

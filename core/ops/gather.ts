@@ -55,7 +55,7 @@ export interface TakeOp {
  */
 export const take: TakeOp = dualOptions((x, indices, options) => {
   const whole = requireTensor("take", x);
-  checkOptions("take", options);
+  checkOptions("take", options, "axis");
   const v = options["axis"] === undefined ? reshape(whole, [sizeOf(whole.shape)]) : whole;
   const axis = oneAxis("take", options["axis"] ?? 0, v.shape.length);
   const at = indicesOf("take", indices, axis, v.shape);
@@ -105,7 +105,7 @@ export interface TakeAlongAxisOp {
  */
 export const takeAlongAxis: TakeAlongAxisOp = dualOptions((x, indices, options) => {
   const v = requireTensor("takeAlongAxis", x), at = requireIndices("takeAlongAxis", indices);
-  checkOptions("takeAlongAxis", options);
+  checkOptions("takeAlongAxis", options, "axis");
   const rank = v.shape.length, axis = oneAxis("takeAlongAxis", options["axis"] ?? -1, rank);
   if (at.shape.length !== rank) {
     throw new ShapeError(

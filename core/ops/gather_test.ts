@@ -1,8 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { bool, f64, i32, integers, make, u32, u8 } from "../../tests/laws/values.ts";
+import { ArgumentError } from "../errors.ts";
+import { tensor } from "./create.ts";
 import { gather, take, takeAlongAxis } from "./gather.ts";
 
 const x = make([3, 2], "f64", (i) => i);
@@ -60,4 +62,15 @@ Deno.test("gather() reads places on the first axes, or on those it is told", () 
   assertEquals(gather(x, i32([2], [2, 7])).item(), 5);
   assertEquals(gather(x, i32([2, 0], [])).shape as readonly number[], [2, 3, 2]);
   assertEquals(pipe(x, gather(i32([1], [1]))).toArray() as unknown, [2, 3]);
+});
+
+Deno.test("take() reads the nearest element for u32 beyond i32, which do not count from the end", () => {
+  const far = tensor([2 ** 32 - 2, 2 ** 31, 1], { dtype: "u32" });
+  assertEquals(take(tensor([1, 2, 3]), far).toArray(), [3, 3, 2]);
+});
+
+Deno.test("take() of something that names no elements is refused, not taken for options", () => {
+  for (const wrong of [null, true, "0"]) {
+    assertThrows(() => take(tensor([1, 2]), wrong as never), ArgumentError, "does not name elements");
+  }
 });

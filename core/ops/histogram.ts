@@ -17,6 +17,7 @@ import { fromArray, Tensor, type Value } from "../tensor.ts";
 import { placesIn, requireVector } from "./binary_search.ts";
 import { asFloat, requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
+import { flag } from "./options.ts";
 
 /** Adds each weight, or 1, to the bin its index names; indices that name none are left out. */
 function count(indices: Value, length: number, weights: Value | null): Value {
@@ -41,6 +42,9 @@ function weightsFor(op: string, x: Value, weights: unknown): Value | null {
   return w.dtype === "bool" ? cast(w, "i32") : w;
 }
 
+/** The dtype of sums of weights: truth values are counted in i32. */
+export type WeightSum<W extends DType> = W extends "bool" ? "i32" : W;
+
 /** Options of `bincount`. */
 export interface BincountOptions<L extends number = number, W extends DType = DType> {
   /** How many integers, from 0 on, are counted. */
@@ -54,7 +58,7 @@ export interface BincountOptions<L extends number = number, W extends DType = DT
  *
  * @param x An integer tensor of any shape.
  * @param options `length`: how many integers; `weights`: what each element counts, in the shape of `x`, 1 if left out.
- * @returns The counts, `[length]`, i32, or the sums of weights in the dtype of these. Derivatives pass to the weights.
+ * @returns The counts, `[length]`, i32, or the sums of weights in the dtype of these (of bool in i32). Derivatives pass to the weights.
  * @throws {DTypeError} If `x` is not of integers.
  * @throws {ShapeError} If there is not one weight for each element.
  * @throws {ArgumentError} If `length` is not a whole number, 0 or more.
@@ -70,9 +74,9 @@ export interface BincountOptions<L extends number = number, W extends DType = DT
 export function bincount<const L extends number, W extends DType = "i32">(
   x: Tensor<Shape, DType>,
   options: BincountOptions<L, W>,
-): Tensor<readonly [L], W> {
+): Tensor<readonly [L], WeightSum<W>> {
   const v = requireTensor("bincount", x);
-  checkOptions("bincount", options);
+  checkOptions("bincount", options, "length", "weights");
   if (kindOf(v.dtype) !== "int") {
     throw new DTypeError(`bincount: counts integers, not ${v.dtype}; cast it to i32 first`);
   }
@@ -82,7 +86,10 @@ export function bincount<const L extends number, W extends DType = "i32">(
       `bincount: length is ${String(length)}, not a whole number, 0 or more; give it as { length }`,
     );
   }
-  return count(cast(v, "i32"), length, weightsFor("bincount", v, options.weights)) as Value as Tensor<readonly [L], W>;
+  return count(cast(v, "i32"), length, weightsFor("bincount", v, options.weights)) as Value as Tensor<
+    readonly [L],
+    WeightSum<W>
+  >;
 }
 
 /** Options of a histogram. */
@@ -98,11 +105,12 @@ export interface HistogramOptions {
 }
 
 /** How many bins options ask for, `number` where the edges are a tensor of unknown size. */
-export type BinsOf<O> = O extends { readonly bins: infer B } ? B extends number ? B : number : 10;
+export type BinsOf<O> = "bins" extends keyof O ? O["bins"] extends number ? O["bins"] : number : 10;
 
 /** The dtype of the counts of a histogram. */
-export type CountsOf<D extends DType, O> = O extends { readonly density: true } ? FloatOf<D>
-  : O extends { readonly weights: Tensor<Shape, infer W> } ? W
+export type CountsOf<D extends DType, O> = "density" extends keyof O
+  ? O["density"] extends true ? FloatOf<D> : O["density"] extends false ? CountsOf<D, Omit<O, "density">> : DType
+  : "weights" extends keyof O ? O["weights"] extends Tensor<Shape, infer W> ? WeightSum<W> : DType
   : "i32";
 
 /** Counts, and the edges of the bins. */
@@ -174,12 +182,12 @@ export function histogram<D extends DType, const O extends HistogramOptions = Re
   options?: O,
 ): Histogram<D, O> {
   const o: HistogramOptions = options ?? {}, v = asFloat(requireTensor("histogram", x));
-  checkOptions("histogram", o);
+  checkOptions("histogram", o, "bins", "range", "weights", "density");
   const weights = weightsFor("histogram", v, o.weights), edges = edgesOf(v, o), bins = edges.size - 1;
   const last = broadcast(sliceAxis(edges, 0, bins, bins + 1), [v.size], [0]), flat = reshape(v, [v.size]);
   const place = shift(placesIn(edges, flat, "right"), -1);
   let counts = count(select(equal(flat, last), fullLike(place, bins - 1), place), bins, weights);
-  if (o.density === true) {
+  if (flag("histogram", "density", o.density)) {
     const widths = sub(sliceAxis(edges, 0, 1, bins + 1), sliceAxis(edges, 0, 0, bins));
     counts = cast(counts, edges.dtype);
     counts = div(counts, mul(broadcast(reduceSum(counts, [0]), [bins], []), widths));

@@ -5,6 +5,7 @@ import { add } from "../primitives/arithmetic.ts";
 import { cast } from "../primitives/cast.ts";
 import { less } from "../primitives/compare.ts";
 import { fullLike, zerosLike } from "../primitives/create.ts";
+import { minimum } from "../primitives/extremes.ts";
 import { select } from "../primitives/select.ts";
 import { type Shape, show } from "../shape.ts";
 import { Concrete, Tensor, type Value } from "../tensor.ts";
@@ -15,6 +16,8 @@ import { shown } from "./whole_numbers.ts";
 /** An integer tensor as i32. */
 export function requireIndices(op: string, x: unknown, what = "indices"): Value {
   const v = requireTensor(op, x, what);
+  // Large u32 stay out of range: as i32 they would count from the end.
+  if (v.dtype === "u32") return cast(minimum(v, fullLike(v, 2 ** 31 - 1)), "i32");
   if (kindOf(v.dtype) === "int") return cast(v, "i32");
   throw new DTypeError(
     v.dtype === "bool"
@@ -61,7 +64,7 @@ export const fromEnd = (indices: Value, size: number): Value =>
 /** A number or tensor as what is put into places of `x`: in its dtype, broadcast to the places. */
 export function updatesFor(op: string, x: Value, updates: unknown, shape: Shape, what: string): Value {
   const v = typeof updates === "number" || typeof updates === "boolean"
-    ? scalarOf(op, updates, x.dtype)
+    ? scalarOf(op, updates, x.dtype, "the tensor")
     : requireTensor(op, updates, what);
   if (promote(x.dtype, v.dtype) !== x.dtype) {
     throw new DTypeError(`${op}: the tensor is ${x.dtype}, which does not take ${v.dtype} elements; cast one of them`);

@@ -106,7 +106,7 @@ export const indexingErrors: readonly WrongCall[] = [
   { call: () => o.setAt(x23, [0], "1"), message: "setAt: expected a tensor as value, got the string 1" },
   {
     call: () => o.setAt(n23, [0], 0.5),
-    message: "setAt: 0.5 is not a whole number and the other operand is i32; cast it to f32 first",
+    message: "setAt: 0.5 is not a whole number and the tensor is i32; cast it to f32 first",
   },
   {
     call: () => o.setAt(n23, [0], f32([3], 1)),

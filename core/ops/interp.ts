@@ -57,7 +57,7 @@ export function interp<S extends Shape, D extends DType, N extends number, DP ex
 ): Tensor<S, FloatOf<Promote<Promote<D, DP>, DF>>> {
   requireVector("interp", requireTensor("interp", xp, "second operand"), "xp");
   requireVector("interp", requireTensor("interp", fp, "third operand"), "fp");
-  checkOptions("interp", options);
+  checkOptions("interp", options, "left", "right");
   const [at, px, py] = promoted("interp", requireTensor("interp", x, "first operand"), xp, fp).map(asFloat);
   const n = px!.size;
   if (n !== py!.size) {

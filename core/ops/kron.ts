@@ -9,7 +9,7 @@ import { factors } from "./factors.ts";
 import { dual } from "./operands.ts";
 
 /** The shape of {@linkcode kron}`(a, b)`: the rank of the longer; sizes are products, which types do not compute. */
-export type Kron<A extends Shape, B extends Shape> = A["length"] extends B["length"]
+export type Kron<A extends Shape, B extends Shape> = [A["length"], B["length"]] extends [B["length"], A["length"]]
   ? { readonly [I in keyof A]: number }
   : Shape;
 

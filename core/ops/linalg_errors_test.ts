@@ -97,7 +97,7 @@ export const linalgErrors: readonly { readonly call: () => unknown; readonly mes
   { call: () => qr(x22, 1 as Untyped), message: "qr: options are an object, not 1; write { complete: true }" },
   {
     call: () => qr(x22, { complete: "yes" as Untyped }),
-    message: "qr: complete is true or false, not yes",
+    message: 'qr: complete is true or false, not "yes"',
   },
   {
     call: () => grad((x: Tensor) => sum(qr(x, { complete: true }).q))(f32([3, 2], 1) as Tensor),

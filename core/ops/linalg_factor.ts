@@ -7,7 +7,8 @@ import { eyeLike, triangle } from "../primitives/linalg_matrix.ts";
 import { qr as qrOf } from "../primitives/linalg_qr.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { flag, matrixOf, type MinOf, requireOptions, squareOf } from "./linalg_operands.ts";
+import { matrixOf, type MinOf, squareOf } from "./linalg_operands.ts";
+import { flag, requireOptions } from "./options.ts";
 
 export type { LeadOf, MinOf, RankOptions } from "./linalg_operands.ts";
 
@@ -115,7 +116,7 @@ export function qr<S extends Shape, D extends DType, const C extends boolean = f
   options: QrOptions<C> = {},
 ): Qr<S, D, C> {
   const x = matrixOf("qr", a);
-  requireOptions("qr", options, "{ complete: true }");
+  requireOptions("qr", options, "{ complete: true }", ["complete"]);
   const [q, r] = qrOf(x, { complete: flag("qr", "complete", options.complete) });
   return { q: q!, r: r! } as unknown as Qr<S, D, C>;
 }

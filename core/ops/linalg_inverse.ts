@@ -4,7 +4,8 @@ import { eyeLike } from "../primitives/linalg_matrix.ts";
 import { pinv as pinvOf, roundingTolerance } from "../primitives/linalg_pinv.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { luSolve, matrixOf, type RankOptions, requireOptions, squareOf, toleranceOf } from "./linalg_operands.ts";
+import { luSolve, matrixOf, type RankOptions, squareOf, toleranceOf } from "./linalg_operands.ts";
+import { requireOptions } from "./options.ts";
 
 /**
  * The inverse of square matrices. To solve equations, `solve` is faster and more accurate.
@@ -50,6 +51,6 @@ export type Pinv<S extends Shape> = S extends
  */
 export function pinv<S extends Shape, D extends DType>(a: Tensor<S, D>, options: RankOptions = {}): Tensor<Pinv<S>, D> {
   const x = matrixOf("pinv", a);
-  requireOptions("pinv", options, "{ tolerance: 1e-3 }");
+  requireOptions("pinv", options, "{ tolerance: 1e-3 }", ["tolerance"]);
   return pinvOf(x, { tolerance: toleranceOf("pinv", options.tolerance, roundingTolerance(x)) }) as Tensor<Pinv<S>, D>;
 }

@@ -35,22 +35,6 @@ export function squareOf(op: string, x: unknown, what?: string): Value {
   return a;
 }
 
-/** Throws unless options are an object. */
-export function requireOptions(op: string, options: unknown, example: string): void {
-  if (typeof options === "object" && options !== null && Object.getPrototypeOf(options) === Object.prototype) return;
-  throw new ArgumentError(
-    `${op}: options are an object, not ${JSON.stringify(options) ?? String(options)}; write ${example}`,
-  );
-}
-
-/** An option that is a truth value. */
-export function flag(op: string, name: string, x: unknown): boolean {
-  if (x !== undefined && typeof x !== "boolean") {
-    throw new ArgumentError(`${op}: ${name} is true or false, not ${String(x)}`);
-  }
-  return x === true;
-}
-
 /** A tolerance, checked. */
 export function toleranceOf(op: string, x: unknown, otherwise: number): number {
   if (x === undefined) return otherwise;
@@ -89,16 +73,6 @@ export function systemOf(op: string, first: Value, given: unknown): System {
   const leading = broadcastShapes(op, lead(a), lead(b));
   const stack = (x: Value) => broadcastRight(x, [...leading, ...x.shape.slice(-2)]);
   return { a: stack(a), b: stack(b), restore: (x) => vector ? reshape(x, x.shape.slice(0, -1)) : x };
-}
-
-/** A function of a matrix, a right-hand side and options, also data last. */
-export function dualSystem(f: (a: unknown, b: unknown, options: unknown) => unknown): (...args: unknown[]) => unknown {
-  const isOptions = (x: unknown): boolean =>
-    x === undefined || (typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype);
-  return (...args) =>
-    args.length > 1 && !isOptions(args[1])
-      ? f(args[0], args[1], args[2] ?? {})
-      : (a: unknown) => f(a, args[0], args[1] ?? {});
 }
 
 /** A⁻¹·B by A's triangular factors. */

@@ -15,19 +15,18 @@ import { sliceAxis } from "../primitives/slice.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Matmul } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
+import { dualOptions } from "./dual_options.ts";
 import {
-  dualSystem,
-  flag,
   type LeadOf,
   luSolve,
   matrixOf,
   type RankOptions,
-  requireOptions,
   squareOf,
   systemOf,
   toleranceOf,
 } from "./linalg_operands.ts";
 import { requireTensor } from "./operands.ts";
+import { flag, requireOptions } from "./options.ts";
 import type { SingularValues } from "./linalg_spectrum.ts";
 
 /** Options of `triangularSolve`. */
@@ -83,9 +82,9 @@ export interface TriangularSolveOp {
  * assertEquals(x.toArray(), [1, 2]);
  * ```
  */
-export const triangularSolve: TriangularSolveOp = dualSystem((first, second, given) => {
+export const triangularSolve: TriangularSolveOp = dualOptions((first, second, given) => {
   const op = "triangularSolve", options = given as TriangularSolveOptions, square = squareOf(op, first, "matrix");
-  requireOptions(op, options, "{ lower: true }");
+  requireOptions(op, options, "{ lower: true }", ["lower", "transpose", "unitDiagonal", "side"]);
   const { side = "left" } = options;
   if (side !== "left" && side !== "right") {
     throw new ArgumentError(`${op}: side is "left" or "right", not ${String(side)}`);
@@ -142,7 +141,7 @@ export interface SolveOp {
  * assertEquals(solve(tensor([[0, 2], [4, 0]]), tensor([6, 8])).toArray(), [2, 3]);
  * ```
  */
-export const solve: SolveOp = dualSystem((first, second) => {
+export const solve: SolveOp = dualOptions((first, second) => {
   const { a, b, restore } = systemOf("solve", squareOf("solve", first, "matrix"), second);
   return restore(luSolve(a, b));
 }) as SolveOp;
@@ -199,9 +198,9 @@ export interface LstsqOp {
  * assertAlmostEquals(solution.toArray()[1]!, 2, 1e-5);
  * ```
  */
-export const lstsq: LstsqOp = dualSystem((first, second, given) => {
+export const lstsq: LstsqOp = dualOptions((first, second, given) => {
   const op = "lstsq", options = given as RankOptions, matrix = matrixOf(op, first, "matrix");
-  requireOptions(op, options, "{ tolerance: 1e-3 }");
+  requireOptions(op, options, "{ tolerance: 1e-3 }", ["tolerance"]);
   const { a, b, restore } = systemOf(op, matrix, second);
   const share = toleranceOf(op, options.tolerance, roundingTolerance(a));
   // Leading axes that only `b` has would be repeated work: values and rank are the matrix's own.

@@ -1,5 +1,4 @@
 /** Sums of exponentials that do not overflow. */
-import type { DType, FloatOf } from "../dtype.ts";
 import { add, sub } from "../primitives/arithmetic.ts";
 import { broadcastBack } from "../primitives/broadcast.ts";
 import { equal } from "../primitives/compare.ts";
@@ -10,11 +9,10 @@ import { reduceMax } from "../primitives/reduce_extreme.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
 import { select } from "../primitives/select.ts";
 import { stopGradient } from "../primitives/stop_gradient.ts";
-import { dropAxes, type Shape, sizeOf } from "../shape.ts";
-import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import { dropAxes, sizeOf } from "../shape.ts";
+import type { Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
+import { type ReduceOp, reducing } from "./reduction.ts";
 
 /** log Σ eˣ over axes of a float value. */
 function logSumExpOver(x: Value, axes: readonly number[]): Value {
@@ -44,15 +42,7 @@ function logSumExpOver(x: Value, axes: readonly number[]): Value {
  * assertAlmostEquals(logSumExp(tensor([1000, 1000])).item(), 1000 + Math.LN2, 1e-4);
  * ```
  */
-export function logSumExp<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"logSumExp", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("logSumExp", x, options, (v, axes) => logSumExpOver(asFloat(v), axes));
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const logSumExp: ReduceOp<"logSumExp", "float"> = reducing(
+  "logSumExp",
+  (v, axes) => logSumExpOver(asFloat(v), axes),
+);

@@ -55,6 +55,7 @@ export * from "./search_sorted.ts";
 export * from "./segment.ts";
 export * from "./slice.ts";
 export * from "./sort.ts";
+export * from "./spaced.ts";
 export * from "./special.ts";
 export * from "./statistics.ts";
 export * from "./tensordot.ts";

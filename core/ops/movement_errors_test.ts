@@ -203,7 +203,7 @@ export const movementErrors: readonly WrongCall[] = [
     message: 'pad: "mirror" is not a mode; use "constant", "edge", "reflect", "symmetric" or "wrap"',
   },
   { call: () => o.pad(x23, 1, { mode: "edge", value: 1 }), message: 'pad: mode "edge" takes no value; leave it out' },
-  { call: () => o.pad(x23, 1, { value: "0" }), message: 'pad: value is "0", not a number' },
+  { call: () => o.pad(x23, 1, { value: "0" }), message: 'pad: the value is "0", not a number or a boolean' },
   {
     call: () => o.pad(n23, 1, { value: 0.5 }),
     message: "pad: 0.5 is not a whole number and the tensor is i32; cast it to f32 first",

@@ -1,5 +1,5 @@
 /** Reductions that pass over NaN, as if it were not there. */
-import { type DType, type FloatOf, isFloat } from "../dtype.ts";
+import { isFloat } from "../dtype.ts";
 import { div, mul, sub } from "../primitives/arithmetic.ts";
 import { broadcastBack } from "../primitives/broadcast.ts";
 import { cast } from "../primitives/cast.ts";
@@ -12,12 +12,10 @@ import { reduceAll } from "../primitives/reduce_logic.ts";
 import { reduceProd } from "../primitives/reduce_prod.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
 import { select } from "../primitives/select.ts";
-import type { Shape } from "../shape.ts";
-import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Value } from "../tensor.ts";
 import { correctionOf, sqrtFlatAtZero } from "./moments.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { type ReduceOp, reducing, requireNumbers, sumOf, tiesOf } from "./reduction.ts";
 import type { VarianceOptions } from "./statistics.ts";
 
 /** NaN replaced; only floats have any. */
@@ -34,7 +32,8 @@ function extremeOver(x: Value, axes: readonly number[], which: "max" | "min", ti
 
 function varianceOver(x: Value, axes: readonly number[], correction: number): Value {
   const count = countOver(x, axes), mean = div(reduceSum(replaced(x, 0), axes), count);
-  const d = replaced(sub(x, broadcastBack(mean, x.shape, axes)), 0), degrees = sub(count, fullLike(count, correction));
+  const d = select(isNaN(x), fullLike(x, 0), sub(x, broadcastBack(mean, x.shape, axes)));
+  const degrees = sub(count, fullLike(count, correction));
   // Where all are NaN or too few are left there is no variance: 0/0.
   return div(reduceSum(mul(d, d), axes), maximum(degrees, fullLike(degrees, 0)));
 }
@@ -55,18 +54,10 @@ function varianceOver(x: Value, axes: readonly number[], correction: number): Va
  * assertEquals(nanSum(tensor([1, NaN, 3])).item(), 4);
  * ```
  */
-export function nanSum<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanSum", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, SumOf<D>> {
-  const y = reduceOver("nanSum", x, options, (v, axes) => reduceSum(cast(replaced(v, 0), sumOf(v.dtype)), axes));
-  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
-}
+export const nanSum: ReduceOp<"nanSum", "sum"> = reducing(
+  "nanSum",
+  (v, axes) => reduceSum(cast(replaced(v, 0), sumOf(v.dtype)), axes),
+);
 
 /**
  * Mean over axes of the elements that are not NaN; NaN where there are none.
@@ -84,21 +75,10 @@ export function nanSum<
  * assertEquals(nanMean(tensor([1, NaN, 3])).item(), 2);
  * ```
  */
-export function nanMean<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanMean", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("nanMean", x, options, (v, axes) => {
-    const f = asFloat(v);
-    return div(reduceSum(replaced(f, 0), axes), countOver(f, axes));
-  });
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const nanMean: ReduceOp<"nanMean", "float"> = reducing("nanMean", (v, axes) => {
+  const f = asFloat(v);
+  return div(reduceSum(replaced(f, 0), axes), countOver(f, axes));
+});
 
 /**
  * Product over axes of the elements that are not NaN; 1 where there are none.
@@ -116,18 +96,10 @@ export function nanMean<
  * assertEquals(nanProd(tensor([2, NaN, 3])).item(), 6);
  * ```
  */
-export function nanProd<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanProd", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, SumOf<D>> {
-  const y = reduceOver("nanProd", x, options, (v, axes) => reduceProd(cast(replaced(v, 1), sumOf(v.dtype)), axes));
-  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
-}
+export const nanProd: ReduceOp<"nanProd", "sum"> = reducing(
+  "nanProd",
+  (v, axes) => reduceProd(cast(replaced(v, 1), sumOf(v.dtype)), axes),
+);
 
 /**
  * Largest over axes of the elements that are not NaN; NaN where there are none. Ties are treated as by `max`.
@@ -146,26 +118,15 @@ export function nanProd<
  * assertEquals(nanMax(tensor([1, NaN, 3])).item(), 3);
  * ```
  */
-export function nanMax<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanMax", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, D> {
-  const y = reduceOver("nanMax", x, options, (v, axes) => {
-    checkNotEmpty("nanMax", v.shape, axes, "the max of nothing is no number");
-    return extremeOver(
-      requireNumbers("nanMax", v, "use any"),
-      axes,
-      "max",
-      typeof options.axis === "number" ? "first" : "split",
-    );
-  });
-  return y as Tensor<Reduce<S, A, K>, D>;
-}
+export const nanMax: ReduceOp<"nanMax", "same"> = reducing("nanMax", (v, axes, options) => {
+  checkNotEmpty("nanMax", v.shape, axes, "the max of nothing is no number");
+  return extremeOver(
+    requireNumbers("nanMax", v, "use any"),
+    axes,
+    "max",
+    tiesOf(options),
+  );
+});
 
 /**
  * Smallest over axes of the elements that are not NaN; NaN where there are none. Ties are treated as by `min`.
@@ -184,26 +145,15 @@ export function nanMax<
  * assertEquals(nanMin(tensor([1, NaN, 3])).item(), 1);
  * ```
  */
-export function nanMin<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanMin", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, D> {
-  const y = reduceOver("nanMin", x, options, (v, axes) => {
-    checkNotEmpty("nanMin", v.shape, axes, "the min of nothing is no number");
-    return extremeOver(
-      requireNumbers("nanMin", v, "use all"),
-      axes,
-      "min",
-      typeof options.axis === "number" ? "first" : "split",
-    );
-  });
-  return y as Tensor<Reduce<S, A, K>, D>;
-}
+export const nanMin: ReduceOp<"nanMin", "same"> = reducing("nanMin", (v, axes, options) => {
+  checkNotEmpty("nanMin", v.shape, axes, "the min of nothing is no number");
+  return extremeOver(
+    requireNumbers("nanMin", v, "use all"),
+    axes,
+    "min",
+    tiesOf(options),
+  );
+});
 
 /**
  * Variance over axes of the elements that are not NaN; NaN where there are none.
@@ -223,23 +173,11 @@ export function nanMin<
  * assertEquals(nanVar(tensor([1, NaN, 3])).item(), 1);
  * ```
  */
-export function nanVar<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanVar", S, A>,
-  options: VarianceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver(
-    "nanVar",
-    x,
-    options,
-    (v, axes) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)),
-  );
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const nanVar: ReduceOp<"nanVar", "float", VarianceOptions> = reducing(
+  "nanVar",
+  (v, axes, options: VarianceOptions) => varianceOver(asFloat(v), axes, correctionOf("nanVar", options)),
+  "correction",
+);
 
 /**
  * Standard deviation over axes of the elements that are not NaN; NaN where there are none. Where it is 0 its derivative is 0.
@@ -259,20 +197,9 @@ export function nanVar<
  * assertEquals(nanStd(tensor([1, NaN, 3])).item(), 1);
  * ```
  */
-export function nanStd<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanStd", S, A>,
-  options: VarianceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver(
-    "nanStd",
-    x,
-    options,
-    (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))),
-  );
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const nanStd: ReduceOp<"nanStd", "float", VarianceOptions> = reducing(
+  "nanStd",
+  (v, axes, options: VarianceOptions) =>
+    sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("nanStd", options))),
+  "correction",
+);

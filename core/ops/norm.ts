@@ -1,5 +1,4 @@
 /** Lengths of vectors. */
-import type { DType, FloatOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { mul } from "../primitives/arithmetic.ts";
 import { cast } from "../primitives/cast.ts";
@@ -10,16 +9,13 @@ import { checkNotEmpty, reduceMax, reduceMin } from "../primitives/reduce_extrem
 import { reduceSum } from "../primitives/reduce_sum.ts";
 import { abs } from "../primitives/rounding.ts";
 import { select } from "../primitives/select.ts";
-import type { Shape } from "../shape.ts";
-import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor, Value } from "../tensor.ts";
+import type { Value } from "../tensor.ts";
 import { sqrtFlatAtZero } from "./moments.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
+import { type ReduceOp, reducing } from "./reduction.ts";
 
-/** Options of a norm. */
-export interface NormOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>
-  extends ReduceOptions<A, K> {
+/** What a norm takes beside `axis` and `keepDims`. */
+export interface NormOptions {
   /** The order p of (Σ|x|ᵖ)^(1/p), 2 if left out; ∞ and −∞ are the largest and smallest |x|, 0 counts what is not 0. */
   readonly ord?: number;
 }
@@ -67,23 +63,12 @@ function normOver(x: Value, axes: readonly number[], ord: number): Value {
  * assertEquals(norm(tensor([[3, 4], [0, -2]]), { axis: 1 }).toArray(), [5, 2]);
  * ```
  */
-export function norm<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"norm", S, A>,
-  options: NormOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("norm", x, options, (v, axes) => {
-    const ord: unknown = options.ord ?? 2;
-    if (typeof ord !== "number" || Number.isNaN(ord)) {
-      throw new ArgumentError(
-        `norm: ord ${String(ord)} is not a number; use 0, 1, 2, Infinity, -Infinity or another order`,
-      );
-    }
-    return normOver(asFloat(v), axes, ord);
-  });
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const norm: ReduceOp<"norm", "float", NormOptions> = reducing("norm", (v, axes, options: NormOptions) => {
+  const ord: unknown = options.ord ?? 2;
+  if (typeof ord !== "number" || Number.isNaN(ord)) {
+    throw new ArgumentError(
+      `norm: ord ${String(ord)} is not a number; use 0, 1, 2, Infinity, -Infinity or another order`,
+    );
+  }
+  return normOver(asFloat(v), axes, ord);
+}, "ord");

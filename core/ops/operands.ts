@@ -8,6 +8,7 @@ import { cast } from "../primitives/cast.ts";
 import { full } from "../primitives/create.ts";
 import { broadcastShapes, type Shape } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
+import { shown } from "./whole_numbers.ts";
 
 /** What binary operations take: a tensor, or a JavaScript number or boolean, which adapts to the other operand's dtype. */
 export type Operand = Value | number | boolean;
@@ -46,17 +47,33 @@ export function requireNumeric(op: string, x: unknown): Value {
   return value;
 }
 
-/** A JavaScript number as a scalar tensor of a dtype; a fraction has no place among integers. */
-export function scalarOf(op: string, x: number | boolean, dtype: DType): Value {
+/**
+ * A JavaScript number as an element of the dtype that `owner` has; a fraction has no place among integers, and `remedy`
+ * says what to do about it.
+ */
+export function elementOf(
+  op: string,
+  x: unknown,
+  dtype: DType,
+  owner = "the other operand",
+  remedy = "cast it to f32 first",
+): number {
+  if (typeof x !== "number" && typeof x !== "boolean") {
+    throw new ArgumentError(`${op}: the value is ${shown(x)}, not a number or a boolean`);
+  }
   if (typeof x === "number" && kindOf(dtype) === "int" && !Number.isInteger(x)) {
-    throw new DTypeError(`${op}: ${x} is not a whole number and the other operand is ${dtype}; cast it to f32 first`);
+    throw new DTypeError(`${op}: ${x} is not a whole number and ${owner} is ${dtype}; ${remedy}`);
   }
   const [low, high] = rangeOf(dtype);
   if (kindOf(dtype) === "int" && (Number(x) < low || Number(x) > high)) {
-    throw new DTypeError(`${op}: ${x} is out of range for ${dtype}, the other operand's dtype; cast that to f32 first`);
+    throw new DTypeError(`${op}: ${x} is out of range for ${dtype}, ${owner}'s dtype; ${remedy}`);
   }
-  return full([], Number(x), dtype);
+  return kindOf(dtype) === "bool" ? +(x !== 0 && x !== false) : Number(x);
 }
+
+/** As `elementOf`, as a scalar tensor. */
+export const scalarOf = (op: string, x: unknown, dtype: DType, owner?: string, remedy?: string): Value =>
+  full([], elementOf(op, x, dtype, owner, remedy), dtype);
 
 /** Both operands as tensors of their common dtype, shapes as they are. */
 export function promoted(op: string, ...xs: readonly unknown[]): Value[] {

@@ -3,8 +3,8 @@ import { ArgumentError } from "../errors.ts";
 import { add, mul, scale, shift, sub } from "../primitives/arithmetic.ts";
 import { cast } from "../primitives/cast.ts";
 import { equal, greater } from "../primitives/compare.ts";
-import { fullLike, zerosLike } from "../primitives/create.ts";
-import { isNaN } from "../primitives/finite.ts";
+import { fullLike, onesLike, zerosLike } from "../primitives/create.ts";
+import { isFinite, isNaN } from "../primitives/finite.ts";
 import { takeAlong } from "../primitives/gather.ts";
 import { not } from "../primitives/logic.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
@@ -60,7 +60,8 @@ export function quantileOfNumbers(sorted: Value, q: number, method: QuantileMeth
   return between(at(low), at(ceil(h)), t);
 }
 
-/** a + t·(b − a), and a alone at t = 0, where b − a may be infinite. */
+/** a + t·(b − a), as a sum with weights where b − a is infinite or NaN, and a alone at t = 0. */
 function between(a: Value, b: Value, t: Value): Value {
-  return select(equal(t, zerosLike(t)), a, add(a, mul(sub(b, a), t)));
+  const gap = sub(b, a), weighted = add(mul(a, sub(onesLike(t), t)), mul(b, t));
+  return select(equal(t, zerosLike(t)), a, select(isFinite(gap), add(a, mul(gap, t)), weighted));
 }

@@ -1,14 +1,15 @@
 /** Room around a tensor. */
-import { type DType, kindOf, rangeOf } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import type { DType } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { takeAxis } from "../primitives/gather.ts";
 import { pad as padValue } from "../primitives/pad.ts";
 import { type Shape, show } from "../shape.ts";
 import type { AnySizes } from "../shape_types/axes.ts";
 import { Concrete, type Tensor, type Value } from "../tensor.ts";
-import { requireTensor } from "./operands.ts";
+import { elementOf, requireTensor } from "./operands.ts";
 import { dualStatic } from "./static_operand.ts";
 import { requireWhole, shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /** What the room is filled with: a number, the nearest element, or the tensor mirrored or continued. */
 export type PadMode = "constant" | "edge" | "reflect" | "symmetric" | "wrap";
@@ -72,12 +73,11 @@ const modulo = (i: number, n: number): number => (i % n + n) % n;
  */
 export const pad: PadOp = dualStatic((x, widths, options) => {
   const v = requireTensor("pad", x), pairs = widthPairs(widths, v.shape);
-  if (typeof options !== "object") {
-    throw new ArgumentError(`pad: options are an object, not ${shown(options)}; write { mode: "edge" }`);
-  }
+  requireOptions("pad", options, '{ mode: "edge" }', ["mode", "value"]);
   const { mode = "constant", value } = options as PadOptions;
   if (mode === "constant") {
-    return padValue(v, pairs.map((p) => p[0]), pairs.map((p) => p[1]), pairs.map(() => 0), fill(value, v.dtype));
+    const fill = elementOf("pad", value ?? 0, v.dtype, "the tensor");
+    return padValue(v, pairs.map((p) => p[0]), pairs.map((p) => p[1]), pairs.map(() => 0), fill);
   }
   if (!Object.hasOwn(sources, mode)) {
     throw new ArgumentError(
@@ -116,20 +116,4 @@ function widthPairs(widths: unknown, shape: Shape): (readonly [number, number])[
     }
     return [lo, hi] as const;
   });
-}
-
-function fill(value: unknown, dtype: DType): number {
-  if (value === undefined) return 0;
-  if (typeof value !== "number" && typeof value !== "boolean") {
-    throw new ArgumentError(`pad: value is ${shown(value)}, not a number`);
-  }
-  const x = Number(value);
-  if (kindOf(dtype) === "int" && !Number.isInteger(x)) {
-    throw new DTypeError(`pad: ${x} is not a whole number and the tensor is ${dtype}; cast it to f32 first`);
-  }
-  const [low, high] = rangeOf(dtype);
-  if (kindOf(dtype) === "int" && (x < low || x > high)) {
-    throw new DTypeError(`pad: ${x} is out of range for ${dtype}, the tensor's dtype; cast it to f32 first`);
-  }
-  return kindOf(dtype) === "bool" ? +(x !== 0) : x;
 }

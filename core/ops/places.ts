@@ -7,11 +7,12 @@ import type { Value } from "../tensor.ts";
 import type { PlacesOptions } from "./gather.ts";
 import { fromEnd, requireIndices } from "./index_values.ts";
 import { requireWholes } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /** The places that a row of indices names, counted from the front, and their axes. */
 export function placesOn(op: string, x: Value, indices: unknown, options: unknown): readonly [Value, number[]] {
   const at = requireIndices(op, indices), k = at.shape.at(-1), rank = x.shape.length;
-  if (typeof options !== "object" || options === null) throw new ArgumentError(`${op}: options are an object`);
+  requireOptions(op, options, "{ axes: [0] }", ["axes"]);
   if (k === undefined) throw new ShapeError(`${op}: scalar indices; their last axis holds an index for each axis`);
   const given = (options as PlacesOptions).axes;
   const axes = given === undefined

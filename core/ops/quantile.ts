@@ -11,7 +11,7 @@ import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { asFloat } from "./operands.ts";
 import { type QuantileMethod, quantileOfNumbers, quantileOfSorted, requireMethod } from "./order_statistics.ts";
-import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
+import { type AxesOption, type ReduceOp, type ReduceOptions, reduceOver } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
 
 export type { QuantileMethod } from "./order_statistics.ts";
@@ -70,7 +70,9 @@ function quantiles(op: string, of: OfSorted, x: unknown, q: unknown, options: Qu
     checkNotEmpty(op, v.shape, axes, "nothing has no quantiles");
     return known ??= sort([axesLast(asFloat(v), axes)], v.shape.length - axes.length)[0]!;
   };
-  const ys = list.map((p) => reduceOver(op, x, options, (v, axes) => of(sorted(v, axes), p as number, method)));
+  const ys = list.map((p) =>
+    reduceOver(op, x, options, (v, axes) => of(sorted(v, axes), p as number, method), "method")
+  );
   if (!Array.isArray(q)) return ys[0]!;
   if (ys.length === 0) throw new ArgumentError(`${op}: the list of fractions is empty; give at least one`);
   return concat(ys.map((y) => reshape(y, [1, ...y.shape])), 0);
@@ -139,17 +141,8 @@ export const nanQuantile: QuantileOp<"nanQuantile"> = dualStatic((x, q, options)
  * assertEquals(median(tensor([1, 1000, 2, 3])).item(), 2.5);
  * ```
  */
-export function median<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"median", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  return quantiles("median", quantileOfSorted, x, 0.5, options) as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const median: ReduceOp<"median", "float"> =
+  ((x, options = {}) => quantiles("median", quantileOfSorted, x, 0.5, options)) as ReduceOp<"median", "float">;
 
 /**
  * Median over axes of the elements that are not NaN; NaN where there are none.
@@ -167,14 +160,5 @@ export function median<
  * assertEquals(nanMedian(tensor([[1, NaN], [5, 3]]), { axis: 0 }).toArray(), [3, 3]);
  * ```
  */
-export function nanMedian<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"nanMedian", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  return quantiles("nanMedian", quantileOfNumbers, x, 0.5, options) as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const nanMedian: ReduceOp<"nanMedian", "float"> =
+  ((x, options = {}) => quantiles("nanMedian", quantileOfNumbers, x, 0.5, options)) as ReduceOp<"nanMedian", "float">;

@@ -1,20 +1,13 @@
 /** Sums, means, products and extremes over axes. */
-import type { DType, FloatOf } from "../dtype.ts";
 import { cast } from "../primitives/cast.ts";
-import { checkNotEmpty, reduceMax, reduceMin, type Ties } from "../primitives/reduce_extreme.ts";
+import { checkNotEmpty, reduceMax, reduceMin } from "../primitives/reduce_extreme.ts";
 import { reduceProd } from "../primitives/reduce_prod.ts";
 import { reduceSum } from "../primitives/reduce_sum.ts";
-import type { Shape } from "../shape.ts";
-import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor } from "../tensor.ts";
 import { meanOver } from "./moments.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, type ReduceOptions, reduceOver, requireNumbers, type SumOf, sumOf } from "./reduction.ts";
+import { type ReduceOp, reducing, requireNumbers, sumOf, tiesOf } from "./reduction.ts";
 
-export type { AxesOption, ReduceOptions, SumOf } from "./reduction.ts";
-
-/** Who has the derivative at ties: the first along one axis that was named alone, else all evenly, as in PyTorch. */
-const ties = (options: ReduceOptions): Ties => typeof options.axis === "number" ? "first" : "split";
+export type { AxesOption, ReducedDType, ReduceOp, ReduceOptions, SumOf } from "./reduction.ts";
 
 /**
  * Sum over axes.
@@ -32,18 +25,7 @@ const ties = (options: ReduceOptions): Ties => typeof options.axis === "number" 
  * assertEquals(sum(tensor([[1, 2], [3, 4]]), { axis: 1 }).toArray(), [3, 7]);
  * ```
  */
-export function sum<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"sum", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, SumOf<D>> {
-  const y = reduceOver("sum", x, options, (v, axes) => reduceSum(cast(v, sumOf(v.dtype)), axes));
-  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
-}
+export const sum: ReduceOp<"sum", "sum"> = reducing("sum", (v, axes) => reduceSum(cast(v, sumOf(v.dtype)), axes));
 
 /**
  * Arithmetic mean over axes; NaN over none.
@@ -61,18 +43,7 @@ export function sum<
  * assertEquals(mean(tensor([[1, 2], [3, 6]]), { axis: 0 }).toArray(), [2, 4]);
  * ```
  */
-export function mean<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"mean", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver("mean", x, options, (v, axes) => meanOver(asFloat(v), axes));
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const mean: ReduceOp<"mean", "float"> = reducing("mean", (v, axes) => meanOver(asFloat(v), axes));
 
 /**
  * Product over axes. Its derivative is right also where factors are 0.
@@ -90,18 +61,7 @@ export function mean<
  * assertEquals(prod(tensor([1, 2, 3, 4, 5])).item(), 120);
  * ```
  */
-export function prod<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"prod", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, SumOf<D>> {
-  const y = reduceOver("prod", x, options, (v, axes) => reduceProd(cast(v, sumOf(v.dtype)), axes));
-  return y as Tensor<Reduce<S, A, K>, SumOf<D>>;
-}
+export const prod: ReduceOp<"prod", "sum"> = reducing("prod", (v, axes) => reduceProd(cast(v, sumOf(v.dtype)), axes));
 
 /**
  * Largest element over axes; NaN if there is one.
@@ -123,21 +83,10 @@ export function prod<
  * assertEquals(max(tensor([[1, 5], [7, 2]]), { axis: 1, keepDims: true }).toArray(), [[5], [7]]);
  * ```
  */
-export function max<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"max", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, D> {
-  const y = reduceOver("max", x, options, (v, axes) => {
-    checkNotEmpty("max", v.shape, axes, "the max of nothing is -Infinity");
-    return reduceMax(requireNumbers("max", v, "use any"), axes, ties(options));
-  });
-  return y as Tensor<Reduce<S, A, K>, D>;
-}
+export const max: ReduceOp<"max", "same"> = reducing("max", (v, axes, options) => {
+  checkNotEmpty("max", v.shape, axes, "the max of nothing is -Infinity");
+  return reduceMax(requireNumbers("max", v, "use any"), axes, tiesOf(options));
+});
 
 /**
  * Smallest element over axes; NaN if there is one. Ties are treated as by `max`.
@@ -156,18 +105,7 @@ export function max<
  * assertEquals(min(tensor([[1, 5], [7, -2]])).item(), -2);
  * ```
  */
-export function min<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"min", S, A>,
-  options: ReduceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, D> {
-  const y = reduceOver("min", x, options, (v, axes) => {
-    checkNotEmpty("min", v.shape, axes, "the min of nothing is Infinity");
-    return reduceMin(requireNumbers("min", v, "use all"), axes, ties(options));
-  });
-  return y as Tensor<Reduce<S, A, K>, D>;
-}
+export const min: ReduceOp<"min", "same"> = reducing("min", (v, axes, options) => {
+  checkNotEmpty("min", v.shape, axes, "the min of nothing is Infinity");
+  return reduceMin(requireNumbers("min", v, "use all"), axes, tiesOf(options));
+});

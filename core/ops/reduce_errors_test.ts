@@ -53,6 +53,16 @@ const numbersOnly: Record<string, readonly [(x: Untyped, options: Untyped) => un
   diff: [diff, "cast it to i32 first"],
 };
 
+/** The options that an operation takes. */
+function names(op: string): string {
+  if (/^(cum|logCum)/.test(op)) return "axis, reverse";
+  if (/sort$/.test(op)) return "axis, descending";
+  if (op === "diff") return "axis, n";
+  if (op === "norm") return "axis, keepDims, ord";
+  if (/^(variance|std|nanVar|nanStd)$/.test(op)) return "axis, keepDims, correction";
+  return /edian$/.test(op) ? "axis, keepDims, method" : "axis, keepDims";
+}
+
 /** Wrong calls of reductions, running combinations, sorts and searches. */
 export const reduceErrors: readonly WrongCall[] = [
   ...Object.entries({ ...over, ...along }).flatMap(([op, f]) => [
@@ -60,6 +70,7 @@ export const reduceErrors: readonly WrongCall[] = [
     { call: () => f(x23, { axis: 2 }), message: `${op}: axis 2 is out of range for rank 2; use -2 to 1` },
     { call: () => f(scalar, { axis: 0 }), message: `${op}: axis 0 of a scalar, which has no axes` },
     { call: () => f(x23, 1), message: `${op}: options are an object, not 1; write { axis: 0 }` },
+    { call: () => f(x23, { dim: 0 }), message: `${op}: there is no option dim; it takes ${names(op)}` },
     { call: () => f(x23, { axis: "rows" }), message: `${op}: axis is "rows"; use a number, such as 0 or -1` },
   ]),
   ...Object.entries(over).map(([op, f]) => ({
@@ -162,6 +173,18 @@ export const reduceErrors: readonly WrongCall[] = [
     call: () => histogram(x4, { weights: x23 }),
     message: "histogram: weights of shape 2×3 for elements of shape 4; give one for each",
   },
+  { call: () => sum(x23, { keepDims: 1 as Untyped }), message: "sum: keepDims is true or false, not 1" },
+  { call: () => argmax(x23, { keepDims: "yes" as Untyped }), message: 'argmax: keepDims is true or false, not "yes"' },
+  { call: () => sort(x4, { descending: 1 as Untyped }), message: "sort: descending is true or false, not 1" },
+  { call: () => cumSum(x4, { reverse: 1 as Untyped }), message: "cumSum: reverse is true or false, not 1" },
+  {
+    call: () => topK(x4, 1, { larges: false } as Untyped),
+    message: "topK: there is no option larges; it takes axis, largest",
+  },
+  {
+    call: () => histogram(x4, { bins: 2, bin: 3 } as Untyped),
+    message: "histogram: there is no option bin; it takes bins, range, weights, density",
+  },
   {
     call: () => interp(x4, x23 as Untyped, x4 as Untyped),
     message: "interp: xp has shape 2×3, not rank 1; flatten it, or map over it with vmap",
@@ -189,7 +212,7 @@ export const reduceErrors: readonly WrongCall[] = [
   },
   {
     call: () => unique(n4, { size: 2, fill: 0.5 }),
-    message: "unique: 0.5 is not a whole number and the other operand is i32; cast it to f32 first",
+    message: "unique: 0.5 is not a whole number and the tensor is i32; cast it to f32 first",
   },
   {
     call: () => nonzero(scalar, { size: 1 }),

@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { type SumOf, sumOf } from "./reduction.ts";
 import { type Padding, padding, type PerAxis, perAxis, samePadding } from "./window_options.ts";
+import { requireOptions } from "./options.ts";
 
 /** What is made of windows of which size, and how they slide; lists have an entry for each axis of the tensor. */
 export interface ReduceWindowOptions<O extends "max" | "min" | "sum" = "max" | "min" | "sum"> {
@@ -48,11 +49,8 @@ export function reduceWindow<S extends Shape, D extends DType, O extends "max" |
   options: ReduceWindowOptions<O>,
 ): Tensor<{ readonly [I in keyof S]: number }, O extends "sum" ? SumOf<D> : D> {
   const name = "reduceWindow", given = requireTensor(name, x), rank = given.shape.length;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new ArgumentError(
-      `${name}: options are an object, not ${JSON.stringify(options)}; write { op: "max", window: [2, 2] }`,
-    );
-  }
+  const names = ["op", "window", "strides", "padding", "dilation"];
+  requireOptions(name, options, '{ op: "max", window: [2, 2] }', names);
   const { op, window } = options;
   if (op !== "max" && op !== "min" && op !== "sum") {
     throw new ArgumentError(`${name}: op ${JSON.stringify(op)} must be "max", "min" or "sum"`);

@@ -91,7 +91,7 @@ export function squeeze<
   const A extends number | readonly number[] | undefined = undefined,
 >(x: Tensor<S, D> & SqueezeOk<S, A>, options: { readonly axis?: A } = {}): Tensor<Squeeze<S, A>, D> {
   const v = requireTensor("squeeze", x);
-  checkOptions("squeeze", options);
+  checkOptions("squeeze", options, "axis");
   const axes = options.axis === undefined
     ? v.shape.flatMap((d, a) => d === 1 ? [a] : [])
     : normalizeAxes("squeeze", options.axis, v.shape.length);

@@ -34,7 +34,7 @@ export function reverse<S extends Shape, D extends DType, const A extends AxesOp
   options: { readonly axis?: A } = {},
 ): Tensor<S, D> {
   const v = requireTensor("reverse", x);
-  checkOptions("reverse", options);
+  checkOptions("reverse", options, "axis");
   return reverseValue(v, normalizeAxes("reverse", options.axis, v.shape.length)) as unknown as Tensor<S, D>;
 }
 
@@ -74,7 +74,7 @@ export interface RollOp {
  */
 export const roll: RollOp = dualStatic((x, shift, options) => {
   const v = requireTensor("roll", x), shifts = requireWholes("roll", "a shift", shift);
-  checkOptions("roll", options);
+  checkOptions("roll", options, "axis");
   const given = options["axis"] as AxesOption;
   if (given === undefined) {
     const total = shifts.reduce((a, b) => a + b, 0);

@@ -5,9 +5,9 @@ import { cast } from "../primitives/cast.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { placesIn, requireVector, type SearchSide } from "./binary_search.ts";
+import { dualOptions } from "./dual_options.ts";
 import { promoted, requireTensor } from "./operands.ts";
 import { checkOptions } from "./reduction.ts";
-import { isOperand } from "./static_operand.ts";
 
 export type { SearchSide } from "./binary_search.ts";
 
@@ -45,7 +45,7 @@ export interface SearchSortedOp {
 
 function search(given: unknown, values: unknown, options: SearchOptions): Value {
   requireVector("searchSorted", requireTensor("searchSorted", given, "first operand"), "the sorted tensor");
-  checkOptions("searchSorted", options);
+  checkOptions("searchSorted", options, "side");
   const side: unknown = options.side ?? "left";
   if (side !== "left" && side !== "right") {
     throw new ArgumentError(`searchSorted: side ${String(side)} is neither "left" nor "right"`);
@@ -73,8 +73,4 @@ function search(given: unknown, values: unknown, options: SearchOptions): Value 
  * assertEquals(searchSorted(tensor([1, 3, 5]), 3, { side: "right" }).item(), 2);
  * ```
  */
-export const searchSorted: SearchSortedOp =
-  ((...args: readonly unknown[]) =>
-    isOperand(args[1])
-      ? search(args[0], args[1], (args[2] ?? {}) as SearchOptions)
-      : (sorted: unknown) => search(sorted, args[0], (args[1] ?? {}) as SearchOptions)) as SearchSortedOp;
+export const searchSorted: SearchSortedOp = dualOptions(search) as SearchSortedOp;

@@ -11,6 +11,7 @@ import type { Tensor, Value } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { checkOptions, oneAxis } from "./reduction.ts";
 import { dualStatic } from "./static_operand.ts";
+import { flag } from "./options.ts";
 
 /** Options of a sort. */
 export interface SortOptions<A extends number = number> {
@@ -29,8 +30,8 @@ function sorted(x: Value, axis: number, descending: boolean): readonly [Value, V
 
 function sortedAlong(op: string, given: unknown, options: SortOptions): readonly [Value, Value] {
   const x = requireTensor(op, given);
-  checkOptions(op, options);
-  return sorted(x, oneAxis(op, options.axis ?? -1, x.shape.length), options.descending === true);
+  checkOptions(op, options, "axis", "descending");
+  return sorted(x, oneAxis(op, options.axis ?? -1, x.shape.length), flag(op, "descending", options.descending));
 }
 
 /**
@@ -88,7 +89,7 @@ export interface TopKOptions {
 }
 
 /** The shape of the `K` largest along an axis: the last has size `K`; of another axis no sizes are known. */
-export type TopKShape<S extends Shape, K extends number, O> = O extends { readonly axis: number }
+export type TopKShape<S extends Shape, K extends number, O> = "axis" extends keyof O
   ? { readonly [I in keyof S]: number }
   : S extends readonly [...infer L extends Shape, number] ? readonly [...L, K]
   : Shape;
@@ -136,7 +137,7 @@ export interface TopKOp {
  */
 export const topK: TopKOp = dualStatic((given, k, options: TopKOptions) => {
   const x = requireTensor("topK", given);
-  checkOptions("topK", options);
+  checkOptions("topK", options, "axis", "largest");
   const axis = oneAxis("topK", options.axis ?? -1, x.shape.length);
   if (!(typeof k === "number" && Number.isInteger(k) && k >= 0)) {
     throw new ArgumentError(`topK: k is ${String(k)}, not a whole number, 0 or more`);
@@ -146,6 +147,6 @@ export const topK: TopKOp = dualStatic((given, k, options: TopKOptions) => {
       `topK: k = ${k} of the ${x.shape[axis]} elements along axis ${axis} of ${show(x.shape)}; take fewer`,
     );
   }
-  const [values, indices] = sorted(x, axis, options.largest !== false);
+  const [values, indices] = sorted(x, axis, flag("topK", "largest", options.largest ?? true));
   return { values: sliceAxis(values, axis, 0, k), indices: sliceAxis(indices, axis, 0, k) };
 }) as TopKOp;

@@ -28,3 +28,7 @@ Deno.test("i0() satisfies Bessel's equation x·y″ + y′ = x·y through its de
   // Three terms, each good to some 16 units in the last place, of which the right side is the largest.
   at.dataSync().forEach((x, i) => assertAlmostEquals((x * d2![i]! + d1![i]!) / (x * y![i]!), 1, 48 * 2 ** -52));
 });
+
+Deno.test("polygamma() of NaN is NaN at every order", () => {
+  for (const order of [0, 1, 2, 7]) assertEquals(polygamma(v(NaN), { order }).dataSync()[0], NaN);
+});

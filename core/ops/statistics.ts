@@ -1,15 +1,10 @@
 /** Spread: variance and standard deviation. */
-import type { DType, FloatOf } from "../dtype.ts";
-import type { Shape } from "../shape.ts";
-import type { Reduce, ReduceOk } from "../shape_types.ts";
-import type { Tensor } from "../tensor.ts";
 import { correctionOf, sqrtFlatAtZero, varianceOver } from "./moments.ts";
 import { asFloat } from "./operands.ts";
-import { type AxesOption, type ReduceOptions, reduceOver } from "./reduction.ts";
+import { type ReduceOp, reducing } from "./reduction.ts";
 
-/** Options of a variance. */
-export interface VarianceOptions<A extends AxesOption = AxesOption, K extends boolean = boolean>
-  extends ReduceOptions<A, K> {
+/** What a variance takes beside `axis` and `keepDims`. */
+export interface VarianceOptions {
   /** What is taken from the number of elements before dividing by it: 0 if left out, 1 for the unbiased estimate. */
   readonly correction?: number;
 }
@@ -20,7 +15,7 @@ export interface VarianceOptions<A extends AxesOption = AxesOption, K extends bo
  * @param x Any tensor; integers and truth values count in f32.
  * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
  * if left out; `keepDims`: whether they stay with size 1.
- * @returns The variance without the reduced axes; float; NaN where n does not exceed the correction.
+ * @returns The variance without the reduced axes; float; NaN or infinite where n does not exceed the correction.
  * @throws {ShapeError} If an axis is out of range or named twice.
  * @throws {ArgumentError} If `correction` is not a finite number.
  *
@@ -33,23 +28,11 @@ export interface VarianceOptions<A extends AxesOption = AxesOption, K extends bo
  * assertEquals(variance(x, { correction: 1 }).item(), 4);
  * ```
  */
-export function variance<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"variance", S, A>,
-  options: VarianceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver(
-    "variance",
-    x,
-    options,
-    (v, axes) => varianceOver(asFloat(v), axes, correctionOf("variance", options)),
-  );
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const variance: ReduceOp<"variance", "float", VarianceOptions> = reducing(
+  "variance",
+  (v, axes, options: VarianceOptions) => varianceOver(asFloat(v), axes, correctionOf("variance", options)),
+  "correction",
+);
 
 /**
  * Standard deviation over axes, the square root of the variance. Where it is 0 its derivative is 0, as in PyTorch.
@@ -57,7 +40,7 @@ export function variance<
  * @param x Any tensor; integers and truth values count in f32.
  * @param options `correction`: 0 if left out divides by the number of elements n, 1 by n − 1; `axis`: one or several, all
  * if left out; `keepDims`: whether they stay with size 1.
- * @returns The deviation without the reduced axes; float; NaN where n does not exceed the correction.
+ * @returns The deviation without the reduced axes; float; NaN or infinite where n does not exceed the correction.
  * @throws {ShapeError} If an axis is out of range or named twice.
  * @throws {ArgumentError} If `correction` is not a finite number.
  *
@@ -69,20 +52,8 @@ export function variance<
  * assertEquals(std(tensor([[1, 3], [5, 5]]), { axis: 1 }).toArray(), [1, 0]);
  * ```
  */
-export function std<
-  S extends Shape,
-  D extends DType,
-  const A extends AxesOption = undefined,
-  const K extends boolean = false,
->(
-  x: Tensor<S, D> & ReduceOk<"std", S, A>,
-  options: VarianceOptions<A, K> = {},
-): Tensor<Reduce<S, A, K>, FloatOf<D>> {
-  const y = reduceOver(
-    "std",
-    x,
-    options,
-    (v, axes) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))),
-  );
-  return y as Tensor<Reduce<S, A, K>, FloatOf<D>>;
-}
+export const std: ReduceOp<"std", "float", VarianceOptions> = reducing(
+  "std",
+  (v, axes, options: VarianceOptions) => sqrtFlatAtZero(varianceOver(asFloat(v), axes, correctionOf("std", options))),
+  "correction",
+);

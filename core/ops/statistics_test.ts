@@ -147,3 +147,19 @@ Deno.test("nan-ignoring reductions give NaN no derivative", () => {
   assertEquals(grad((v: V3) => nanVar(v))(x).toArray(), [-1, 0, 1]);
   assertEquals(grad((v: V3) => nanQuantile(v, 0.25))(x).toArray(), [0.75, 0, 0.25]);
 });
+
+Deno.test("median() and quantile() between infinities and between numbers whose distance overflows", () => {
+  for (const f of [median, nanMedian]) {
+    assertEquals(f(tensor([Infinity, Infinity])).item(), Infinity);
+    assertEquals(f(tensor([-Infinity, 1])).item(), -Infinity);
+    assertEquals(f(tensor([-Infinity, Infinity])).item(), NaN);
+    assertEquals(f(tensor([-3e38, 3e38])).item(), 0);
+  }
+  assertEquals(quantile(tensor([-Infinity, 1]), [0, 0.25, 1]).toArray(), [-Infinity, -Infinity, 1]);
+});
+
+Deno.test("nanVar() of infinities is NaN, as variance() is", () => {
+  for (const x of [tensor([Infinity, Infinity]), tensor([1, -Infinity])]) {
+    assertEquals([nanVar(x).item(), nanStd(x).item(), variance(x).item()], [NaN, NaN, NaN]);
+  }
+});

@@ -7,6 +7,7 @@ import type { Reduce } from "../shape_types.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { dualOptions } from "./dual_options.ts";
 import { factors } from "./factors.ts";
+import { requireOptions } from "./options.ts";
 
 /** How many axes to contract, the last of `a` with the first of `b`; or which of each, in pairs. */
 export type TensordotAxes = number | readonly [left: number | readonly number[], right: number | readonly number[]];
@@ -84,6 +85,7 @@ function contracted(a: Value, b: Value, axes: TensordotAxes): readonly [number[]
  */
 export const tensordot: TensordotOp = dualOptions((given, other, options) => {
   const [a, b] = factors("tensordot", given, other), axes = (options["axes"] ?? 2) as TensordotAxes;
+  requireOptions("tensordot", options, "{ axes: 1 }", ["axes"]);
   const [l, r] = contracted(a, b, axes), both = `${show(a.shape)} · ${show(b.shape)}`;
   if (l.length !== r.length) {
     throw new ShapeError(`tensordot: axes [${l}] and [${r}] of ${both} are not as many; name them in pairs`);

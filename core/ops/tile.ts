@@ -103,7 +103,7 @@ export interface RepeatOp {
  */
 export const repeat: RepeatOp = dualStatic((x, times, options) => {
   const whole = requireTensor("repeat", x);
-  checkOptions("repeat", options);
+  checkOptions("repeat", options, "axis");
   const v = options["axis"] === undefined ? reshape(whole, [sizeOf(whole.shape)]) : whole;
   const axis = oneAxis("repeat", options["axis"] ?? 0, v.shape.length);
   return Array.isArray(times)

@@ -10,6 +10,8 @@ import type { Reduce, ReduceOk } from "../shape_types.ts";
 import type { Tensor } from "../tensor.ts";
 import { requireTensor } from "./operands.ts";
 import { type SumOf, sumOf } from "./reduction.ts";
+import { shown } from "./whole_numbers.ts";
+import { requireOptions } from "./options.ts";
 
 /**
  * Sum along a diagonal of two axes.
@@ -19,6 +21,7 @@ import { type SumOf, sumOf } from "./reduction.ts";
  *   positive ones are above it.
  * @returns The sum without those axes, in the dtype of `x`, except that bool gives i32 and u8 gives u32.
  * @throws {ShapeError} If an axis is out of range or both are the same.
+ * @throws {ArgumentError} If `axes` is no pair, or `offset` not a whole number.
  *
  * @example A matrix
  * ```ts
@@ -32,9 +35,13 @@ export function trace<S extends Shape, D extends DType, const A extends readonly
   x: Tensor<S, D> & ReduceOk<"trace", S, A>,
   options: { readonly axes?: A; readonly offset?: number } = {},
 ): Tensor<Reduce<S, A>, SumOf<D>> {
-  const v = requireTensor("trace", x), rank = v.shape.length, { axes = [0, 1], offset = 0 } = options;
+  requireOptions("trace", options, "{ axes: [0, 1] }", ["axes", "offset"]);
+  const v = requireTensor("trace", x), rank = v.shape.length, { axes = [0, 1] as const, offset = 0 } = options;
   if (rank < 2) throw new ShapeError(`trace: ${show(v.shape)} has no diagonal; use a tensor of rank 2 or more`);
   if (!Number.isInteger(offset)) throw new ArgumentError(`trace: offset ${offset} is not a whole number`);
+  if (!Array.isArray(axes) || axes.length !== 2) {
+    throw new ArgumentError(`trace: axes are a pair, not ${shown(axes)}; write { axes: [0, 1] }`);
+  }
   const [row, column] = axes.map((a) => normalizeAxis("trace", a, rank)) as [number, number];
   if (row === column) throw new ShapeError(`trace: axes [${axes}] name the same axis twice`);
   const down = Math.max(0, -offset), right = Math.max(0, offset);

@@ -31,7 +31,7 @@ export interface SizeOptions<N extends number = number> {
 }
 
 function sizeOption(op: string, options: SizeOptions): number {
-  checkOptions(op, options);
+  checkOptions(op, options, "size", "fill");
   const { size } = options;
   if (Number.isInteger(size) && size >= 0) return size;
   throw new ArgumentError(
@@ -86,7 +86,7 @@ export function unique<S extends Shape, D extends DType, const N extends number>
   if (n === 0 && options.fill === undefined) {
     throw new ShapeError("unique: an empty tensor has no smallest value; give a fill");
   }
-  const fill = options.fill === undefined ? null : scalarOf("unique", options.fill, v.dtype);
+  const fill = options.fill === undefined ? null : scalarOf("unique", options.fill, v.dtype, "the tensor");
   return distinct(v, size, fill) as Unique<S, D, N>;
 }
 
@@ -141,7 +141,9 @@ export function nonzero<S extends Shape, const N extends number>(
   const v = requireTensor("nonzero", x), size = sizeOption("nonzero", options), n = v.size;
   if (v.shape.length === 0) throw new ShapeError("nonzero: a scalar has no indices; reshape it to [1] first");
   const flat = truePlaces(cast(reshape(v, [n]), "bool"), size), found = less(flat, fullLike(flat, n));
-  const fill = broadcast(scalarOf("nonzero", options.fill ?? 0, "i32"), [size], []);
+  const fill = broadcast(scalarOf("nonzero", options.fill ?? 0, "i32", "the result", "give the fill of an index"), [
+    size,
+  ], []);
   const strides = stridesOf(v.shape);
   const along = v.shape.map((d, a) => {
     if (n === 0) return fill;

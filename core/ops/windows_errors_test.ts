@@ -95,6 +95,10 @@ export const windowsErrors: readonly WrongCall[] = [
       "for each of the strides [2,2]",
   },
   {
+    call: () => convGeneral(x, w, { stride: 2 } as Untyped),
+    message: "convGeneral: there is no option stride; it takes strides, padding, inputDilation, kernelDilation, groups",
+  },
+  {
     call: () => convTranspose(x, w, { outputPadding: [0] }),
     message: "convTranspose: outputPadding [0] must be a whole number from 0 to below the stride, " +
       "for each of the strides [1,1]",

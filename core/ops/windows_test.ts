@@ -66,7 +66,8 @@ Deno.test("convGeneral() is its definition, whatever the strides, paddings, dila
       const x = whole([2, ...c.size, c.groups * c.channels], seed);
       const w = whole([...c.kernel, c.channels, c.groups * c.outputs], seed + 1);
       const padding = [[c.pads[0]!, c.pads[1]!], [c.pads[2]!, c.pads[3]!]] as const;
-      const o = { ...c, padding }, y = convGeneral(x, w, o);
+      const { strides, inputDilation, kernelDilation, groups } = c;
+      const o = { ...c, padding }, y = convGeneral(x, w, { strides, inputDilation, kernelDilation, groups, padding });
       assertEquals(y.shape, [2, ...counts, c.groups * c.outputs]);
       assertEquals([...elementsOf(y)].map((v) => v + 0), naive(x, w, counts, o, c.pads).map((v) => v + 0));
     },

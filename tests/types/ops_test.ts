@@ -3,21 +3,31 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { pipe } from "fp-ts/lib/function.js";
 import {
   add,
+  arange,
   argmax,
+  bincount,
   cast,
+  diagonal,
   type Dim,
   dim,
+  type DType,
   einsum,
   equal,
   exp,
+  histogram,
+  type HistogramOptions,
+  kron,
   matmul,
   mean,
   mul,
   reshape,
+  type Shape,
   sum,
   swapAxes,
   type Tensor,
   tensor,
+  topK,
+  type TopKOptions,
   where,
   zeros,
 } from "../../mod.ts";
@@ -112,4 +122,38 @@ Deno.test("functions generic in their shapes are typed through", () => {
   const layer = <B extends number>(x: Tensor<readonly [B, 128]>): Tensor<readonly [B, 10]> => matmul(x, b);
   const y = double(layer(a));
   same<typeof y.shape, readonly [32, 10]>(true);
+});
+
+Deno.test("the type of a range has the dtype that its numbers give", () => {
+  const whole = arange(-2, 10), parts = arange(0, 1, 0.25), open = arange(0, whole.size, 0.5);
+  same<typeof whole.dtype, "i32">(true);
+  same<typeof parts.dtype, "f32">(true);
+  same<typeof open.dtype, "i32" | "f32">(true);
+  assertEquals([whole.dtype, parts.dtype, open.dtype], ["i32", "f32", "f32"]);
+});
+
+Deno.test("options in a variable, and offsets, leave open what they may change", () => {
+  const options: TopKOptions = { axis: 0 }, { values } = topK(zeros([5, 3]), 2, options);
+  same<typeof values.shape, readonly [number, number]>(true);
+  assertEquals(values.shape, [2, 3]);
+  const bins: HistogramOptions = { bins: 3, density: true }, { counts } = histogram(tensor([1, 2]), bins);
+  same<typeof counts, Tensor<readonly [number], DType>>(true);
+  assertEquals([counts.shape, counts.dtype], [[3], "f32"]);
+  const weights = tensor([true, false]), weighed = histogram(tensor([1, 2]), { density: false, weights });
+  same<typeof weighed.counts, Tensor<readonly [10], "i32">>(true);
+  const above = diagonal(zeros([3, 3]), { offset: 1 }), main = diagonal(zeros([3, 3]));
+  same<typeof above.shape, readonly [number]>(true);
+  same<typeof main.shape, readonly [3]>(true);
+  assertEquals(above.shape, [2]);
+  const unknown: Tensor = zeros([2, 2]), blocks = kron(tensor([1, 2]), unknown);
+  same<typeof blocks.shape, Shape>(true);
+  assertEquals(blocks.shape, [2, 4]);
+});
+
+Deno.test("weights of bool are counted in i32, and nested empty arrays are f32, in types too", () => {
+  const votes = bincount(tensor([1], { dtype: "i32" }), { length: 2, weights: tensor([true]) });
+  same<typeof votes, Tensor<readonly [2], "i32">>(true);
+  const none = tensor([[], []]);
+  same<typeof none.dtype, "f32">(true);
+  assertEquals([votes.dtype, none.dtype], ["i32", "f32"]);
 });

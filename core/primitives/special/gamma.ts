@@ -114,8 +114,8 @@ function cotangentDerivative(n: number, c: number): number {
 /** ψ⁽ⁿ⁾(x), the derivative of order n + 1 of log |Γ(x)|. */
 export function polygamma(x: number, n: number): number {
   if (n === 0) return digamma(x);
-  // Not `x > 0`: NaN has no mirror image.
-  if (!(x <= 0)) {
+  if (Number.isNaN(x)) return NaN;
+  if (x > 0) {
     if (x === Infinity) return 0;
     let factorial = 1;
     for (let k = 2; k <= n; k++) factorial *= k;

@@ -94,7 +94,7 @@ export const elementwiseErrors: readonly WrongCall[] = [
     { call: () => f(t23, t23), message: `${op}: takes f32 or f64, integers, not bool; cast it first` },
     {
       call: () => f(n23, 2 ** 31),
-      message: `${op}: 2147483648 is out of range for i32, the other operand's dtype; cast that to f32 first`,
+      message: `${op}: 2147483648 is out of range for i32, the other operand's dtype; cast it to f32 first`,
     },
   ]),
   ...each(onBits, (f, op) => [

@@ -1,5 +1,5 @@
 /** Functions assembled into the bytes of a WebAssembly module. */
-import { type Callable, Func, pushUnsigned, typeCode } from "./function.ts";
+import { type Callable, type Func, pushUnsigned, typeCode } from "./function.ts";
 
 /** A function that the module gets from its host. */
 export class Imported implements Callable {

@@ -10,14 +10,22 @@ import { contractionOf } from "./contraction.ts";
 import type { Buffer, Graph, KernelNode, Node } from "./graph.ts";
 import { outputsOf } from "./graph.ts";
 import { Interner } from "./interner.ts";
-import { type Expr, indices, inRange, type LoopNest, ravel, unravel } from "./kernel.ts";
+import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel, type Sort, unravel } from "./kernel.ts";
 import { canonical, inputsOf, type Nest, reindex, visit } from "./nest.ts";
 
 /** A step of a fused graph: nests in place of loops. */
 export type FusedNode =
   | Nest
   | { readonly kind: "other"; readonly node: Exclude<Node, { readonly kind: "kernel" }> }
-  | { readonly kind: "line"; readonly node: KernelNode };
+  | Running
+  | { readonly kind: "sort"; readonly node: KernelNode & { readonly kernel: Sort } };
+
+/** A running combination along one axis of a nest's domain. */
+export interface Running {
+  readonly kind: "running";
+  readonly nest: Nest;
+  readonly kernel: Cumulative;
+}
 
 /** A graph after fusion. `buffers[i]` is what loads from input `i` of its nests read. */
 export interface FusedGraph {
@@ -83,20 +91,28 @@ class Fuser {
     const { nodes, outputs } = this.graph;
     for (const b of outputs) this.#kept.add(b.root);
     for (const n of nodes) {
-      if (n.kind === "kernel" && n.kernel.kind === "loop") {
-        for (const b of new Set(n.inputs.map((x) => x.root))) this.#readers.set(b, (this.#readers.get(b) ?? 0) + 1);
-        if (n.kernel.scatter !== undefined) this.#kept.add(n.inputs[n.kernel.scatter.base]!.root);
-      } else for (const b of n.inputs) this.#kept.add(b.root);
+      if (n.kind !== "kernel" || n.kernel.kind === "sort") {
+        for (const b of n.inputs) this.#kept.add(b.root);
+        continue;
+      }
+      for (const b of new Set(n.inputs.map((x) => x.root))) this.#readers.set(b, (this.#readers.get(b) ?? 0) + 1);
+      const { kernel } = n;
+      if (kernel.kind === "loop" && kernel.scatter !== undefined) this.#kept.add(n.inputs[kernel.scatter.base]!.root);
     }
-    const order: (Draft | FusedNode)[] = nodes.map((n) => {
+    const order = nodes.map((n): Draft | FusedNode => {
       if (n.kind !== "kernel") return { kind: "other", node: n };
-      if (n.kernel.kind !== "loop") return { kind: "line", node: n };
-      const draft = this.#draft(n as Draft["node"]);
+      const { kernel } = n;
+      if (kernel.kind === "sort") {
+        n.inputs.forEach((b) => this.#number(b.root));
+        return { kind: "sort", node: { ...n, kernel } };
+      }
+      if (kernel.kind === "cumulative") return this.#running(kernel, n);
+      const draft = this.#draft({ ...n, kernel });
       this.#drafts.set(n.output, draft);
       return draft;
     });
     const fused = order.flatMap((x): FusedNode[] => {
-      if (!("nest" in x)) return [x];
+      if (!("cost" in x)) return [x];
       return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [canonical(x.nest, this.#interner)];
     });
     return { graph: this.graph, buffers: this.#buffers, nodes: this.#grouped(fused), interner: this.#interner };
@@ -141,6 +157,17 @@ class Fuser {
       if (e.kind === "load") loads++;
     });
     return { node, nest, cost: costOf(body), loads };
+  }
+
+  #running(kernel: Cumulative, { inputs, output }: KernelNode): Running {
+    const { domain } = kernel, own = indices(domain.length), addresses = new Addresses(domain, this.#interner);
+    const flat = reindex(this.#flattened(kernel.body, inputs), own, addresses);
+    const body = this.#moveIn(flat, own, addresses, sizeOf(domain), () => true);
+    return {
+      kind: "running",
+      kernel,
+      nest: { kind: "nest", domain, reduce: [], combine: null, results: [{ body, output }] },
+    };
   }
 
   #flattened(e: Expr, inputs: readonly Buffer[]): Expr {
@@ -287,8 +314,13 @@ class Fuser {
   }
 }
 
-const writtenBy = (n: FusedNode): readonly Buffer[] =>
-  n.kind === "nest" ? n.results.map((r) => r.output) : outputsOf(n.node);
+/** What a step writes. */
+export const writtenBy = (n: FusedNode): readonly Buffer[] =>
+  n.kind === "nest"
+    ? n.results.map((r) => r.output)
+    : n.kind === "running"
+    ? n.nest.results.map((r) => r.output)
+    : outputsOf(n.node);
 
 /** Whether a nest computes each element by itself. */
 const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;

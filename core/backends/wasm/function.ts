@@ -242,6 +242,12 @@ export class Func implements Callable {
     return this;
   }
 
+  /** Copies bytes: destination, source and length are on the stack. */
+  memoryCopy(): this {
+    this.#code.push(0xfc, 0x0a, 0, 0);
+    return this;
+  }
+
   /** Calls a function of the module. */
   call(callee: Callable): this {
     this.#code.push(0x10);

@@ -196,10 +196,12 @@ export function canonical(n: Nest, interner: Interner): Nest {
 function split(n: Nest, interner: Interner): Nest {
   let found: { axis: number; by: number } | null = null;
   const sizes = extentsOf(n);
+  // A position in the reduced range is a result of argmax and argmin.
+  const whole = n.combine === "argmax" || n.combine === "argmin";
   visit(expressionsOf(n), (e) => {
     if (found !== null || e.kind !== "apply" || e.name !== "floorDiv" || e.dtype !== "i32") return;
     const [x, by] = e.args as [Expr, Expr];
-    if (x.kind !== "index" || by.kind !== "constant") return;
+    if (x.kind !== "index" || by.kind !== "constant" || (whole && x.axis >= n.domain.length)) return;
     if (by.value > 1 && sizes[x.axis]! % by.value === 0) found = { axis: x.axis, by: by.value };
   });
   if (found === null) return n;
@@ -214,7 +216,6 @@ function split(n: Nest, interner: Interner): Nest {
 function merged(n: Nest, interner: Interner): Nest {
   const sizes = extentsOf(n), d = n.domain.length;
   const { sums, otherwise } = usage(n, new Addresses(sizes, interner));
-  // Positions in the reduced range are results of argmax and argmin, so its one axis stays.
   const joins = (i: number): boolean =>
     i + 1 < sizes.length && i + 1 !== d && !otherwise.has(i) && !otherwise.has(i + 1) &&
     sums.every((l) => factorOf(l, i) === sizes[i + 1]! * factorOf(l, i + 1));

@@ -19,6 +19,7 @@
 import type { Primitive } from "../../core/primitive.ts";
 import { isFloat } from "../../core/dtype.ts";
 import type { Value } from "../../core/tensor.ts";
+import { backendLaws } from "./backend_laws.ts";
 import { batchLaws } from "./batch_laws.ts";
 import { arrayIn, assertAllSame, specOf } from "./compare.ts";
 import { derivativeLaws } from "./derivative_laws.ts";
@@ -92,7 +93,10 @@ export function checkLaws<P>(c: LawCase<P>): void {
   named("derivatives", () => derivativeLaws(checked));
   named("batch", () => batchLaws(checked));
   named("programs", () => programLaws(checked));
-  if (c.lowers ?? true) named("kernels", () => kernelLaws(checked));
+  if (c.lowers ?? true) {
+    named("kernels", () => kernelLaws(checked));
+    named("WebAssembly", () => backendLaws(checked));
+  }
   if (c.f32 ?? true) named("f32", () => precisionLaws(checked));
 }
 

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import "./core/backends/default.ts";
+
 export * from "./core/errors.ts";
 export {
   type DType,
@@ -23,6 +25,8 @@ export * from "./core/ops/mod.ts";
 export type { DTypeOf, Operand, ShapeOf } from "./core/ops/operands.ts";
 export * from "./core/random/mod.ts";
 export { type Eq, eqProgram, type Equation, type Program } from "./core/compiler/program.ts";
+export { type Backend, referenceBackend, setBackend } from "./core/backend.ts";
+export { wasmBackend } from "./core/backends/wasm/mod.ts";
 export * from "./core/transforms/mod.ts";
 export * from "./core/control/mod.ts";
 /** Working with trees of tensors. */

@@ -9,7 +9,8 @@
 import { LeakedTracerError } from "./errors.ts";
 import type { Primitive } from "./primitive.ts";
 import { show } from "./shape.ts";
-import { arrayOf, Concrete, fromArray, type NdArray, type Value } from "./tensor.ts";
+import { currentBackend } from "./backend.ts";
+import { Concrete, type Value } from "./tensor.ts";
 
 /** One meaning of applying a primitive. */
 export interface Interpreter {
@@ -26,21 +27,21 @@ export interface Interpreter {
   readonly stepwise?: boolean;
 }
 
-/** Evaluates on the reference backend. */
+/** Evaluates on the current backend. */
 const evaluate: Interpreter = {
   name: "evaluation",
   outer: null,
   run: (prim, inputs, params) => {
-    const arrays = inputs.map((x) => concreteArray(prim.name, x));
+    const tensors = inputs.map((x) => concrete(prim.name, x));
     // Traced programs find mistakes when `infer` is asked for shapes; eagerly it is asked only whether there are any.
-    prim.infer(arrays, params);
-    return prim.reference(arrays, params).map((y) => fromArray(y));
+    prim.infer(tensors, params);
+    return currentBackend().apply(prim, tensors, params);
   },
 };
 
-/** The elements of an operand at the outermost level, where only concrete tensors belong. */
-function concreteArray(op: string, x: Value): NdArray {
-  if (x instanceof Concrete) return arrayOf(x);
+/** An operand at the outermost level, where only concrete tensors belong. */
+function concrete(op: string, x: Value): Concrete {
+  if (x instanceof Concrete) return x;
   throw new LeakedTracerError(
     `${op}: a traced value of shape ${show(x.shape)} was used outside the transformation that made it; ` +
       "return it from the transformed function instead of storing it",

@@ -4,6 +4,7 @@
  * To add a primitive is to write one such record. Nothing else in the library asks for a primitive's name.
  */
 import type { Lowering } from "./compiler/kernel.ts";
+import type { Program } from "./compiler/program.ts";
 import type { NdArray, Spec, Value } from "./tensor.ts";
 
 /** A tangent or cotangent; `null` is the zero that is never materialised. */
@@ -76,6 +77,9 @@ export interface Primitive<P = unknown> {
    * transpose contract a weight's cotangent once, after the loop.
    */
   readonly sumOver?: (inputs: readonly Value[], stacked: readonly boolean[], params: P) => Value;
+
+  /** For a call: the program it runs on its inputs, the same object for the same computation. */
+  readonly calls?: (params: P) => Program;
 
   /** For a collective: the name of the mapped axis it runs over. */
   readonly axisName?: (params: P) => string;

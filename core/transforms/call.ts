@@ -49,6 +49,7 @@ export const jitP: Primitive<CallParams> = {
     const { program: batched, mask } = batchProgram(program, mapped, axis);
     return { outputs: apply(jitP, name, batched, xs), mapped: mask };
   },
+  calls: ({ program }) => program,
   lower: (_, { program }) => ({
     kind: "program",
     program: new Program(program.inputs, program.equations, program.outputs),

@@ -56,6 +56,7 @@ const customJvpP: Primitive<CustomJvp> = {
     const params = { name, program: batched, hidden: batched.captured.length + hidden, rule: batchedRule };
     return { outputs: bind(customJvpP, withCaptured(batched, xs), params), mapped: all };
   },
+  calls: ({ program }) => program,
   lower: (_, { program }) => ({
     kind: "program",
     program: new Program(program.inputs, program.equations, program.outputs),

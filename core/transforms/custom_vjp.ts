@@ -67,6 +67,7 @@ const customVjpP: Primitive<CustomVjp> = {
     };
     return { outputs: bind(customVjpP, withCaptured(batched, xs), params), mapped: all };
   },
+  calls: ({ program }) => program,
   lower: (_, { program }) => ({
     kind: "program",
     program: new Program(program.inputs, program.equations, program.outputs),

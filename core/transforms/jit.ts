@@ -1,10 +1,12 @@
 /** `jit`: a function is traced once for each kind of argument, and its program is run from then on. */
+import { type Backend, withBackend } from "../backend.ts";
 import { type Program, trace } from "../compiler/program.ts";
 import { ArgumentError } from "../errors.ts";
 import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../interpreter.ts";
 import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
 import { jitP } from "./call.ts";
 import { withCaptured } from "./derived.ts";
+import { settingKey } from "../setting_key.ts";
 import { keysOf, requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
 
 /** Options of `jit`. */
@@ -18,6 +20,8 @@ export interface JitOptions {
   readonly donate?: readonly number[];
   /** The name in messages and printed programs; the function's own if left out. */
   readonly name?: string;
+  /** Where it runs; the default backend if left out. */
+  readonly backend?: Backend;
 }
 
 interface Traced {
@@ -78,7 +82,8 @@ export function jit<A extends readonly unknown[], R>(
       cache.delete(key);
       cache.set(key, traced);
     }
-    const outs = bind(jitP, withCaptured(traced.program, leaves), { name, program: traced.program });
+    const { program } = traced;
+    const outs = withBackend(options.backend, () => bind(jitP, withCaptured(program, leaves), { name, program }));
     if (options.donate !== undefined && currentInterpreter().outer === null) {
       giveAway(name, args, options.donate, [...traced.program.captured, ...outs]);
     }
@@ -137,27 +142,6 @@ function treeKey(name: string, x: unknown, leaves: Value[], path: readonly (numb
     throw new ArgumentError(`${name}: argument ${path[0]} holds ${kind}, which is no tensor and no setting; ${remedy}`);
   }
   return settingKey(x);
-}
-
-const identities = new WeakMap<WeakKey, number>();
-let identityCount = 0;
-
-/** A setting as text: equal text exactly when the settings are equal by value (by identity, where there is no value). */
-function settingKey(x: unknown): string {
-  if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
-  if (typeof x === "string") return JSON.stringify(x);
-  if (typeof x === "bigint") return `${x}n`;
-  if (x === null || x === undefined || typeof x === "boolean") return String(x);
-  const registered = typeof x === "symbol" ? Symbol.keyFor(x) : undefined;
-  if (registered !== undefined) return `symbol ${JSON.stringify(registered)}`;
-  if (Array.isArray(x)) return `[${x.map(settingKey).join()}]`;
-  const p = Object.getPrototypeOf(x);
-  if (typeof x === "object" && (p === Object.prototype || p === null)) {
-    return `{${Object.entries(x).map(([k, y]) => `${JSON.stringify(k)}:${settingKey(y)}`).join()}}`;
-  }
-  let id = identities.get(x as WeakKey);
-  if (id === undefined) identities.set(x as WeakKey, id = ++identityCount);
-  return `#${id}`;
 }
 
 /** Marks the storage of donated arguments, sparing what a kept argument, a captured value or a result shares. */

@@ -5,7 +5,7 @@ import { trace } from "../../core/compiler/program.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { bind } from "../../core/interpreter.ts";
 import { cast } from "../../core/primitives/cast.ts";
-import { fromArray, type NdArray } from "../../core/tensor.ts";
+import { type Concrete, fromArray, type NdArray } from "../../core/tensor.ts";
 import { type Checked, roundings } from "./checked.ts";
 import { arrayIn, assertNear, largest, roundoff32, roundoff64, specOf } from "./compare.ts";
 
@@ -24,7 +24,7 @@ function compiled<P>(
 ): void {
   const expected = prim.reference(inputs, params);
   const program = trace(prim.name, (xs) => bind(prim, xs, params), inputs.map(specOf));
-  const actual = compile(program).run([...program.captured.map(arrayIn), ...inputs]);
+  const actual = compile(program).run([...program.captured as Concrete[], ...inputs.map(fromArray)]).map(arrayIn);
   assertEquals(actual.map(specOf), expected.map(specOf), `${what}: specs of the outputs`);
   actual.forEach((y, i) => {
     const want = expected[i]!, unit = want.dtype === "f32" ? roundoff32 : roundoff64;

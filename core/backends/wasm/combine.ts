@@ -10,6 +10,8 @@ export interface Fold {
   readonly start: () => void;
   /** Takes the value on the stack in; `position` pushes its place in the range. */
   readonly step: (position: () => void) => void;
+  /** Takes another combination's accumulator in, which is on the stack: f64 for sums and products of floats. */
+  readonly join: () => void;
   /** Pushes the result. */
   readonly result: () => void;
 }
@@ -40,6 +42,7 @@ function arithmetic(f: Func, op: "add" | "mul", empty: number, dtype: DType): Fo
       if (dtype === "f32") f.op("f64.promote_f32");
       f.set(value).get(acc).get(value).op(`${t}.${op}`).set(acc);
     },
+    join: () => void f.get(acc).op(`${t}.${op}`).set(acc),
     result: () => {
       f.get(acc);
       if (dtype === "f32") f.op("f32.demote_f64");
@@ -51,16 +54,18 @@ function arithmetic(f: Func, op: "add" | "mul", empty: number, dtype: DType): Fo
 function extreme(f: Func, op: "max" | "min", dtype: DType): Fold {
   const t = valueType(dtype), acc = f.local(t), value = f.local(t), [low, high] = rangeOf(dtype);
   const empty = op === "max" ? low : high;
+  const step = (): void => {
+    f.set(value);
+    if (t !== "i32") f.get(acc).get(value).op(`${t}.${op}`).set(acc);
+    else {
+      const s = dtype === "i32" ? "s" : "u";
+      f.get(acc).get(value).get(acc).get(value).op(`i32.${op === "max" ? "gt" : "lt"}_${s}`, "select").set(acc);
+    }
+  };
   return {
     start: () => void (t === "i32" ? f.i32(empty) : f[t as "f32" | "f64"](empty)).set(acc),
-    step: () => {
-      f.set(value);
-      if (t !== "i32") f.get(acc).get(value).op(`${t}.${op}`).set(acc);
-      else {
-        const s = dtype === "i32" ? "s" : "u";
-        f.get(acc).get(value).get(acc).get(value).op(`i32.${op === "max" ? "gt" : "lt"}_${s}`, "select").set(acc);
-      }
-    },
+    step,
+    join: step,
     result: () => void f.get(acc),
   };
 }
@@ -70,6 +75,7 @@ function truth(f: Func, combine: "any" | "all"): Fold {
   return {
     start: () => void f.i32(combine === "all" ? 1 : 0).set(acc),
     step: () => void f.get(acc).op(combine === "all" ? "i32.and" : "i32.or").set(acc),
+    join: () => void f.get(acc).op(combine === "all" ? "i32.and" : "i32.or").set(acc),
     result: () => void f.get(acc),
   };
 }
@@ -89,6 +95,9 @@ function place(f: Func, better: "gt" | "lt", dtype: DType): Fold {
         position();
         f.set(at);
       });
+    },
+    join: () => {
+      throw new Error("places are combined in order");
     },
     result: () => void f.get(at),
   };

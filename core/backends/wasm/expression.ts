@@ -27,6 +27,8 @@ export interface Context {
   readonly pointers: ReadonlyMap<number, Local>;
   readonly host: HostFunctions;
   readonly loops: Loops;
+  /** The axis that vectors run along, where there is one: what changes with it has no scalar to compute beforehand. */
+  readonly vectorAxis?: number;
 }
 
 const loadOf: Readonly<Record<DType, string>> = {
@@ -63,6 +65,9 @@ export class Expressions {
   readonly #bases: Base[][];
   readonly #baseLocals = new Map<string, Local>();
   #scope: Map<Expr, Local> = new Map();
+  readonly #along = new Map<Expr, boolean>();
+  /** Called for each value computed outside the loops it does not change in. */
+  onHoisted: (e: Expr) => void = () => {};
 
   /** Expressions with these roots; each root is evaluated in the innermost loop. */
   constructor(readonly context: Context, roots: readonly Expr[]) {
@@ -97,11 +102,28 @@ export class Expressions {
     return found;
   }
 
+  /** Whether an expression changes along the vector axis. */
+  along(e: Expr): boolean {
+    const { vectorAxis } = this.context;
+    if (vectorAxis === undefined) return false;
+    let found = this.#along.get(e);
+    if (found === undefined) {
+      found = e.kind === "index" ? e.axis === vectorAxis : childrenOf(e).some((c) => this.along(c));
+      this.#along.set(e, found);
+    }
+    return found;
+  }
+
+  /** How often an expression is part of another, or a root. */
+  uses(e: Expr): number {
+    return this.#uses.get(e) ?? 0;
+  }
+
   #plan(roots: readonly Expr[]): void {
     const seen = new Set<Expr>();
     const want = (e: Expr): void => {
       const level = this.level(e);
-      if (level >= this.#inner || e.kind === "constant" || e.kind === "index") return;
+      if (level >= this.#inner || e.kind === "constant" || e.kind === "index" || this.along(e)) return;
       (level < 0 ? this.#before : this.#hoisted[level]!).push(e);
     };
     const walk = (e: Expr): void => {
@@ -178,6 +200,7 @@ export class Expressions {
         f.set(l);
         this.#scope.set(e, l);
       }
+      this.onHoisted(e);
     }
     for (const b of bases) {
       if (b.outer.terms.some((t) => t.atom.kind !== "index" && !this.#scope.has(t.atom))) continue;
@@ -244,7 +267,7 @@ export class Expressions {
       return;
     }
     this.#emit(e);
-    if ((this.#uses.get(e) ?? 0) > 1 && e.kind !== "constant" && e.kind !== "index") {
+    if (this.uses(e) > 1 && e.kind !== "constant" && e.kind !== "index") {
       const l = f.local(valueType(e.dtype));
       f.tee(l);
       this.#scope.set(e, l);

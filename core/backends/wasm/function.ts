@@ -220,6 +220,14 @@ export class Func implements Callable {
     );
   }
 
+  /** The four 32-bit integers that count up from `n`. */
+  steps(n: number): this {
+    return this.#constant(`s${n}`, () => {
+      this.i32(n).op("i32x4.splat");
+      for (let lane = 1; lane < 4; lane++) this.i32(n + lane).lane("i32x4.replace_lane", lane);
+    });
+  }
+
   #constant(key: string, make: () => void): this {
     let l = this.#constants.get(key);
     if (l === undefined) {

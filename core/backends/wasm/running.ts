@@ -99,6 +99,9 @@ function runningFold(f: Func, { combine, dtype }: Cumulative, host: KernelContex
         "f64",
       ).set(acc);
     },
+    join: () => {
+      throw new Error("running combinations have one accumulator");
+    },
     result: () => {
       f.get(acc);
       if (single) f.op("f32.demote_f64");

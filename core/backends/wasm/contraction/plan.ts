@@ -1,0 +1,118 @@
+/** How a contraction is computed: which operand is packed, how large the tiles are, and how the work can be shared out. */
+import { type Blocks, blocksOf, loopsOf } from "./blocks.ts";
+import { Lanes } from "./lanes.ts";
+import { type Line, lineOf } from "./line.ts";
+import { type Problem, sizeOf } from "./problem.ts";
+import type { RowsForm } from "./strip.ts";
+
+/** Choices that change the speed and not one bit of the result. */
+export interface Tile {
+  /** Whether a and b are packed. */
+  readonly packA?: boolean;
+  readonly packB?: boolean;
+}
+
+/** A panel of columns: vectors side by side, and the lanes of them that are columns. */
+export interface Columns {
+  readonly vectors: number;
+  readonly valid: number;
+}
+
+/** A plan. */
+export interface Plan {
+  readonly problem: Problem;
+  readonly lanes: Lanes;
+  readonly blocks: Blocks;
+  readonly rows: number;
+  readonly columns: number;
+  readonly form: RowsForm;
+  readonly bPacked: boolean;
+  readonly aRows: Line;
+  readonly bColumns: Line;
+  readonly cRows: Line;
+  readonly cColumns: Line;
+  /** Columns of a whole panel, the number of those, and the last panel if it differs. */
+  readonly panel: Columns;
+  readonly wholePanels: number;
+  readonly lastPanel: Columns | null;
+  /** Rows come in pieces of so many; the last piece has what is left over too. */
+  readonly pieceRows: number;
+  readonly pieces: number;
+  /** Along which the work of one index of the batch is shared out. */
+  readonly split: "rows" | "columns" | "none";
+}
+
+/** Rows of a packed panel of a. */
+export const packedRows = { f32: 5, f64: 4 } as const;
+
+/** The most rows of a tile of so many vectors, whose sums and operands fit in the 16 vector registers. */
+export function mostRows(form: RowsForm, vectors: number, lanes: Lanes): number {
+  if (vectors === 1) return form === "terms" ? 6 : 8;
+  if (vectors === 2) return form === "packed" ? packedRows[lanes.dtype] : 4;
+  return 3;
+}
+
+/** The tiles of the rows that are left over when tiles have `rows` rows: two of nearly one size rather than one small one. */
+export function tailsOf(total: number, rows: number): readonly number[] {
+  const rest = total % rows;
+  if (rest === 0) return [];
+  if (rest > rows / 2 || total < rows) return [rest];
+  return [Math.ceil((rows + rest) / 2), Math.floor((rows + rest) / 2)];
+}
+
+/** Panels of two vectors, and a last one of one to three. */
+function panelsOf(columns: number, { count }: Lanes): Pick<Plan, "panel" | "wholePanels" | "lastPanel"> {
+  const width = 2 * count, whole = Math.floor(columns / width), rest = columns - whole * width;
+  const panel = { vectors: 2, valid: width };
+  if (rest === 0) return { panel, wholePanels: whole, lastPanel: null };
+  if (rest > count) return { panel, wholePanels: whole, lastPanel: { vectors: 2, valid: rest } };
+  if (whole === 0) return { panel, wholePanels: 0, lastPanel: { vectors: 1, valid: rest } };
+  return { panel, wholePanels: whole - 1, lastPanel: { vectors: 3, valid: width + rest } };
+}
+
+/** Plans a contraction that has rows, columns and terms. */
+export function planOf(problem: Problem, fma: boolean, tile: Tile): Plan {
+  const lanes = new Lanes(problem.dtype, fma), { bytes } = lanes;
+  const rows = sizeOf(problem.rows), columns = sizeOf(problem.columns), blocks = blocksOf(problem.inner);
+  const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
+  const aTerms = loopsOf(blocks, "a").at(-1)!.a === 1;
+  const aPacked = tile.packA ?? !aTerms;
+  const form: RowsForm = aPacked || !aTerms ? "packed" : "terms";
+  const bDirect = bColumns.stride === bytes && loopsOf(blocks, "b").at(-1)!.b >= 0;
+  const bPacked = !bDirect || (tile.packB ?? rows > 16);
+  const panels = panelsOf(columns, lanes);
+  const pieceRows = form === "packed" ? packedRows[lanes.dtype] : 12;
+  const pieces = Math.max(1, Math.floor(rows / pieceRows));
+  const panelCount = panels.wholePanels + (panels.lastPanel === null ? 0 : 1);
+  return {
+    problem,
+    lanes,
+    blocks,
+    rows,
+    columns,
+    form,
+    bPacked,
+    aRows,
+    bColumns,
+    cRows: lineOf(problem.rows, "c", bytes),
+    cColumns: lineOf(problem.columns, "c", bytes),
+    ...panels,
+    pieceRows,
+    pieces,
+    split: splitOf(),
+  };
+
+  function splitOf(): Plan["split"] {
+    if (sizeOf(problem.batch) >= 16) return "none";
+    if (!bPacked) return "columns";
+    // Each thread packs the whole of the operand along which the work is not split.
+    const byColumns = form === "packed" ? columns > rows : panelCount >= 16;
+    return byColumns ? "columns" : pieces >= panelCount || pieces >= 16 ? "rows" : "columns";
+  }
+}
+
+/** The loops over the terms of a block with the byte strides of the operands that are not packed. */
+export const stridesOf = ({ blocks, lanes: { bytes } }: Plan, ...operands: readonly ("a" | "b")[]) =>
+  operands.length === 0
+    ? [{ size: 0, strides: [] }]
+    : loopsOf(blocks, ...operands).map((x) => ({ size: x.size, strides: operands.map((o) => x[o] * bytes) }));

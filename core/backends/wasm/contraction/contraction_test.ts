@@ -262,6 +262,9 @@ Deno.test("contraction() gives the same bits however its units are shared out an
     product(1, 300, 50),
     product(1, 300, 50, false, true),
     product(130, 130, 50, true),
+    product(37, 20, 31),
+    product(37, 20, 31, true),
+    product(19, 3, 10),
     batched(3, 31, 17, 9, ""),
     batched(33, 5, 7, 9, ""),
     convolution(convolutions[0]!, "forward"),
@@ -275,7 +278,15 @@ Deno.test("contraction() gives the same bits however its units are shared out an
     const once = bits({ fma: true }, 1);
     for (const ranges of [2, 3, 7]) assertEquals(bits({ fma: true }, ranges), once);
     for (const packA of [true, false]) {
-      for (const packB of [true, false]) assertEquals(bits({ fma: true, tile: { packA, packB } }, 2), once);
+      for (const packB of [true, false]) {
+        for (const shuffles of [true, false]) {
+          assertEquals(
+            bits({ fma: true, tile: { packA, packB, shuffles } }, 2),
+            once,
+            JSON.stringify({ packA, packB, shuffles }),
+          );
+        }
+      }
     }
   }
 });

@@ -18,10 +18,23 @@ const blockOfB = 1 << 20, blockRows = 192;
 export function drive(
   plan: Plan,
 ): { readonly functions: readonly Func[]; readonly units: number; readonly workBytes: number } {
-  const { problem, lanes, blocks, rows, columns, form, bPacked, pieceRows, pieces, panel, wholePanels, lastPanel } =
-    plan;
+  const {
+    problem,
+    lanes,
+    blocks,
+    rows,
+    columns,
+    spread,
+    aPacked,
+    bPacked,
+    pieceRows,
+    pieces,
+    panel,
+    wholePanels,
+    lastPanel,
+  } = plan;
   const { bytes } = lanes, panels = wholePanels + (lastPanel === null ? 0 : 1), width = panel.valid;
-  const packed = form === "packed", longest = Math.max(...blocks.counts);
+  const longest = Math.max(...blocks.counts);
   const functions: Func[] = [];
   const add = (f: Func): Func => (functions.push(f), f);
 
@@ -45,22 +58,23 @@ export function drive(
   const blockPieces = Math.min(pieces, Math.floor(blockRows / pieceRows));
   const mostBlockRows = blockPieces * pieceRows + (rows - pieces * pieceRows > 0 ? pieceRows : 0) + pieceRows;
   const bWork = bPacked ? reserve(longest * ((blockPanels + 1) * panelBytes)) : 0;
-  const aWork = packed ? reserve(longest * mostBlockRows * bytes) : 0;
+  const aWork = aPacked ? reserve(longest * mostBlockRows * bytes) : 0;
 
-  const packedTails = packed ? tailsOf(rows, pieceRows) : [];
+  const packedTails = aPacked ? tailsOf(rows, pieceRows) : [];
   const stripOf = ({ vectors, valid }: Columns): Func => {
-    const most = mostRows(form, vectors, lanes), whole = packed ? pieceRows : most;
+    const most = mostRows(spread, aPacked, vectors, lanes), whole = aPacked ? pieceRows : most;
     return add(strip({
-      form,
+      spread,
+      aPacked,
       rows: rows >= whole ? whole : 0,
-      tails: packed ? packedTails : tailsOf(rows, most),
+      tails: aPacked ? packedTails : tailsOf(rows, most),
       most,
       vectors,
       valid,
       aLine: plan.aRows,
       cRows: plan.cRows,
       cColumns: plan.cColumns,
-      loops: stridesOf(plan, ...packed ? [] : ["a"] as const, ...bPacked ? [] : ["b"] as const),
+      loops: stridesOf(plan, ...aPacked ? [] : ["a"] as const, ...bPacked ? [] : ["b"] as const),
       bPacked,
       counts: blocks.counts,
       adds: blocks.number > 1,
@@ -79,7 +93,7 @@ export function drive(
     last: lastPanel === null ? null : make(lastPanel),
   });
   const strips = forPanels(stripOf), columnPackers = bPacked ? forPanels(packColumns) : null;
-  const packRows = packed ? rowPacker() : null;
+  const packRows = aPacked ? rowPacker() : null;
 
   /** A function `(source, target, rows, terms, table)` that packs rows of a. */
   function rowPacker(): Func {

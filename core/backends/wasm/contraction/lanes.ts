@@ -41,6 +41,11 @@ export class Lanes {
     else f.shuffle32(2 * lane, 2 * lane + 1, 2 * lane, 2 * lane + 1);
   }
 
+  /** Loads a number into all lanes; its address is on the stack. */
+  splatLoad(f: Func, offset: number): void {
+    f.memory(this.bytes === 4 ? "v128.load32_splat" : "v128.load64_splat", offset);
+  }
+
   /** Pushes a lane of `v`. */
   extract(f: Func, v: Local, lane: number): void {
     f.get(v).lane(`${this.#vector}.extract_lane`, lane);

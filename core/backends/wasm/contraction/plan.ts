@@ -3,10 +3,12 @@ import { type Blocks, blocksOf, loopsOf } from "./blocks.ts";
 import { Lanes } from "./lanes.ts";
 import { type Line, lineOf } from "./line.ts";
 import { type Problem, sizeOf } from "./problem.ts";
-import type { RowsForm } from "./strip.ts";
+import type { Spread } from "./strip.ts";
 
 /** Choices that change the speed and not one bit of the result. */
 export interface Tile {
+  /** Whether numbers of a are spread over vectors by shuffles where that can be; else each is loaded. */
+  readonly shuffles?: boolean;
   /** Whether a and b are packed. */
   readonly packA?: boolean;
   readonly packB?: boolean;
@@ -25,7 +27,8 @@ export interface Plan {
   readonly blocks: Blocks;
   readonly rows: number;
   readonly columns: number;
-  readonly form: RowsForm;
+  readonly spread: Spread;
+  readonly aPacked: boolean;
   readonly bPacked: boolean;
   readonly aRows: Line;
   readonly bColumns: Line;
@@ -42,15 +45,17 @@ export interface Plan {
   readonly split: "rows" | "columns" | "none";
 }
 
-/** Rows of a packed panel of a. */
-export const packedRows = { f32: 5, f64: 4 } as const;
+/** The most rows of a tile of one, two or three vectors, whose sums and operands fit in the 15 vector registers. */
+const tileRows: Readonly<Record<Spread, readonly number[]>> = {
+  loads: [12, 6, 3],
+  terms: [6, 4, 2],
+  rows: [4, 4, 3],
+};
 
-/** The most rows of a tile of so many vectors, whose sums and operands fit in the 16 vector registers. */
-export function mostRows(form: RowsForm, vectors: number, lanes: Lanes): number {
-  if (vectors === 1) return form === "terms" ? 6 : 8;
-  if (vectors === 2) return form === "packed" ? packedRows[lanes.dtype] : 4;
-  return 3;
-}
+/** The most rows of a tile of so many vectors. */
+export const mostRows = (spread: Spread, aPacked: boolean, vectors: number, { count }: Lanes): number =>
+  // As a stream a packed panel needs one register, and there is one more for sums.
+  aPacked && spread === "rows" && count === 4 && vectors < 3 ? 5 : tileRows[spread][vectors - 1]!;
 
 /** The tiles of the rows that are left over when tiles have `rows` rows: two of nearly one size rather than one small one. */
 export function tailsOf(total: number, rows: number): readonly number[] {
@@ -75,13 +80,19 @@ export function planOf(problem: Problem, fma: boolean, tile: Tile): Plan {
   const lanes = new Lanes(problem.dtype, fma), { bytes } = lanes;
   const rows = sizeOf(problem.rows), columns = sizeOf(problem.columns), blocks = blocksOf(problem.inner);
   const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
-  const aTerms = loopsOf(blocks, "a").at(-1)!.a === 1;
-  const aPacked = tile.packA ?? !aTerms;
-  const form: RowsForm = aPacked || !aTerms ? "packed" : "terms";
+  const aRun = loopsOf(blocks, "a").at(-1)!.a;
+  const aPacked = tile.packA ?? aRun !== 1;
+  const spread: Spread = tile.shuffles !== true
+    ? "loads"
+    : aPacked || (aRows.stride === bytes && aRun !== 1)
+    ? "rows"
+    : aRun === 1
+    ? "terms"
+    : "loads";
   const bDirect = bColumns.stride === bytes && loopsOf(blocks, "b").at(-1)!.b >= 0;
   const bPacked = !bDirect || (tile.packB ?? rows > 16);
   const panels = panelsOf(columns, lanes);
-  const pieceRows = form === "packed" ? packedRows[lanes.dtype] : 12;
+  const pieceRows = aPacked ? mostRows(spread, aPacked, 2, lanes) : 12;
   const pieces = Math.max(1, Math.floor(rows / pieceRows));
   const panelCount = panels.wholePanels + (panels.lastPanel === null ? 0 : 1);
   return {
@@ -90,7 +101,8 @@ export function planOf(problem: Problem, fma: boolean, tile: Tile): Plan {
     blocks,
     rows,
     columns,
-    form,
+    spread,
+    aPacked,
     bPacked,
     aRows,
     bColumns,
@@ -106,7 +118,7 @@ export function planOf(problem: Problem, fma: boolean, tile: Tile): Plan {
     if (sizeOf(problem.batch) >= 16) return "none";
     if (!bPacked) return "columns";
     // Each thread packs the whole of the operand along which the work is not split.
-    const byColumns = form === "packed" ? columns > rows : panelCount >= 16;
+    const byColumns = aPacked ? columns > rows : panelCount >= 16;
     return byColumns ? "columns" : pieces >= panelCount || pieces >= 16 ? "rows" : "columns";
   }
 }

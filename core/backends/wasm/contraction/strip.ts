@@ -1,26 +1,31 @@
 /**
  * A strip: one panel of columns times a range of rows, by tiles whose sums stay in registers.
  *
- * A tile is a few rows by a few vectors of columns. Checked loads are what limits it, so a takes one vector load for
- * several terms or rows, whose lanes are then spread by shuffles.
+ * A tile is a few rows by a few vectors of columns. For each term it loads its vectors of b, spreads one number of a
+ * after the other over a vector, and adds the products. The sums and operands must fit in 16 registers, less one that
+ * the engine keeps.
  */
 import { Func, type Local } from "../function.ts";
 import type { Lanes } from "./lanes.ts";
 import { type Line, loadOffsets, pushAddress } from "./line.ts";
 import { type Loop, walk } from "./walk.ts";
 
-/** How the tiles of a strip read a. */
-export type RowsForm =
-  /** Neighbouring terms are contiguous: one load has a row's next few. */
+/**
+ * How numbers of a get into all lanes of a vector. Loads are checked against the end of memory, so that processors of
+ * fewer instructions a cycle gain by loading a vector and spreading its lanes by shuffles, and others do not.
+ */
+export type Spread =
+  /** One load for each. */
+  | "loads"
+  /** Shuffles of vectors of neighbouring terms, which are contiguous. */
   | "terms"
-  /** Neighbouring rows are contiguous: one load has a term's next few. */
-  | "rows"
-  /** Packed into panels of as many rows as a tile has. */
-  | "packed";
+  /** Shuffles of vectors of neighbouring rows, which are contiguous. */
+  | "rows";
 
 /** What a strip is made for. */
 export interface Strip {
-  readonly form: RowsForm;
+  readonly spread: Spread;
+  readonly aPacked: boolean;
   /** Rows of a whole tile, and of the tiles after the last whole one. */
   readonly rows: number;
   readonly tails: readonly number[];
@@ -54,55 +59,58 @@ export function strip(s: Strip, lanes: Lanes): Func {
     Local,
     Local,
   ];
-  const { bytes, count } = lanes, p = f.local("i32"), q = f.local("i32");
-  const packed = s.form === "packed";
+  const { bytes, count } = lanes, p = f.local("i32"), q = f.local("i32"), { spread, aPacked, bPacked } = s;
   const vectors = (n: number) => Array.from({ length: n }, () => f.local("v128"));
-  const most = Math.min(s.most, s.rows === 0 ? s.tails[0]! : Math.max(s.rows, ...s.tails));
-  const sums = Array.from({ length: most }, () => vectors(s.vectors)),
-    bs = vectors(s.vectors),
-    spread = f.local("v128");
-  const as = vectors(s.form === "terms" ? most : Math.ceil(most / count) + (packed ? 1 : 0));
-  const strideOf = (operand: "a" | "b", panelRows: number): number => {
-    if (operand === "a") return packed ? panelRows * bytes : s.loops.at(-1)!.strides[0]!;
-    return s.bPacked ? s.vectors * count * bytes : s.loops.at(-1)!.strides[packed ? 0 : 1]!;
-  };
+  const most = Math.min(s.most, Math.max(s.rows, ...s.tails));
+  const sums = Array.from({ length: most }, () => vectors(s.vectors)), bs = vectors(s.vectors), x = f.local("v128");
+  const as = vectors(spread === "loads" ? 0 : spread === "terms" ? most : Math.ceil(most / count));
+  const run = s.loops.at(-1)!.strides, bStride = bPacked ? s.vectors * count * bytes : run[aPacked ? 0 : 1]!;
+  const pointers = [...aPacked ? [] : [p], ...bPacked ? [] : [q]];
 
   /** Rows `first` and on of the next `of` rows, which are one panel if a is packed. */
   const tile = (first: number, rows: number, of: number): void => {
-    const offsets = packed ? [] : loadOffsets(f, s.aLine, aTable, first + rows);
-    const aStride = strideOf("a", of), bStride = strideOf("b", of);
-    const loadA = (v: Local, row: number, term: number): void => {
-      const offset = packed ? first * bytes : pushAddress(f, s.aLine, p, offsets, first + row);
-      if (packed) f.get(p);
-      f.memory("v128.load", offset + term * aStride + (packed ? row * bytes : 0)).set(v);
+    const offsets = aPacked ? [] : loadOffsets(f, s.aLine, aTable, first + rows);
+    const aStride = aPacked ? of * bytes : run[0]!;
+    /** Pushes the address of a number of a, and returns what of it is a static offset. */
+    const at = (row: number, term: number): number => {
+      const line = aPacked ? { stride: bytes, axes: [] } : s.aLine;
+      const offset = pushAddress(f, line, p, offsets, first + row) + term * aStride;
+      if (offset >= 0) return offset;
+      f.i32(offset).op("i32.add");
+      return 0;
     };
-    for (let i = 0; i < rows; i++) for (const v of sums[i]!) (lanes.zero(f), f.set(v));
-    f.get(a).set(p).get(b).set(q);
-    // A panel as narrow as its tile is one stream of numbers: every vector of it is loaded once.
-    const stream = packed && rows === of;
+    const load = (v: Local, row: number, term: number): void => {
+      const offset = at(row, term);
+      f.memory("v128.load", offset).set(v);
+    };
+    // A panel as wide as its tile is one stream of numbers: every vector of it is loaded once.
+    const stream = spread === "rows" && aPacked && rows === of;
+    const pushSpread = (row: number, term: number): void => {
+      if (spread === "loads") {
+        const offset = at(row, term);
+        return lanes.splatLoad(f, offset);
+      }
+      if (spread === "terms") return lanes.splatLane(f, as[row]!, term);
+      const n = stream ? term * rows + row : row, v = as[stream ? 0 : Math.floor(row / count)]!;
+      if (n % count === 0) load(v, row, term);
+      lanes.splatLane(f, v, n % count);
+    };
     const step = (n: number): void => {
-      if (s.form === "terms") { for (let i = 0; i < rows; i++) loadA(as[i]!, i, 0); }
+      if (spread === "terms") { for (let i = 0; i < rows; i++) load(as[i]!, i, 0); }
       for (let term = 0; term < n; term++) {
         bs.forEach((v, j) => f.get(q).memory("v128.load", term * bStride + j * count * bytes).set(v));
         for (let i = 0; i < rows; i++) {
-          if (s.form === "terms") lanes.splatLane(f, as[i]!, term);
-          else {
-            const at = stream ? term * rows + i : i, v = as[stream ? 0 : Math.floor(i / count)]!;
-            if (at % count === 0) {
-              if (stream) f.get(p).memory("v128.load", at * bytes).set(v);
-              else loadA(v, i, term);
-            }
-            lanes.splatLane(f, v, at % count);
-          }
-          f.set(spread);
-          bs.forEach((v, j) => lanes.multiplyAdd(f, spread, v, sums[i]![j]!));
+          pushSpread(i, term);
+          f.set(x);
+          bs.forEach((v, j) => lanes.multiplyAdd(f, x, v, sums[i]![j]!));
         }
       }
-      if (packed) f.step(p, n * aStride);
-      if (s.bPacked) f.step(q, n * bStride);
+      if (aPacked) f.step(p, n * aStride);
+      if (bPacked) f.step(q, n * bStride);
     };
-    const pointers = [...packed ? [] : [p], ...s.bPacked ? [] : [q]];
-    walk(f, { loops: s.loops, pointers, terms, counts: s.counts, unroll: s.form === "terms" ? count : 4, step });
+    for (let i = 0; i < rows; i++) for (const v of sums[i]!) (lanes.zero(f), f.set(v));
+    f.get(a).set(p).get(b).set(q);
+    walk(f, { loops: s.loops, pointers, terms, counts: s.counts, unroll: spread === "terms" ? count : 4, step });
     f.free(...offsets);
     for (let i = 0; i < rows; i++) storeRow(first + i, sums[i]!);
   };
@@ -144,7 +152,7 @@ export function strip(s: Strip, lanes: Lanes): Func {
 
   const next = (rows: number): void => {
     for (let first = 0; first < rows; first += s.most) tile(first, Math.min(s.most, rows - first), rows);
-    if (packed) f.get(a).get(terms).i32(rows * bytes).op("i32.mul", "i32.add").set(a);
+    if (aPacked) f.get(a).get(terms).i32(rows * bytes).op("i32.mul", "i32.add").set(a);
     else if (s.aLine.stride === null) f.step(aTable, 4 * rows);
     else f.step(a, rows * s.aLine.stride);
     if (s.cRows.stride === null) f.step(cTable, 4 * rows);

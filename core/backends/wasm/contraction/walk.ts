@@ -45,11 +45,12 @@ export function walk(f: Func, { loops, pointers, terms, counts, unroll, step }: 
     const long = counts.filter((n) => n >= unroll).length;
     if (long === counts.length) whole();
     else if (long > 0) f.get(terms).i32(unroll).op("i32.ge_u").if(whole);
+    // The rest goes one by one: written out in line, its loads would take registers from the loop above.
     const rests = new Set(counts.map((n) => n % unroll));
-    for (const rest of rests) {
-      if (rest === 0) continue;
-      if (rests.size === 1) some(rest);
-      else f.get(terms).i32(unroll - 1).op("i32.and").i32(rest).op("i32.eq").if(() => some(rest));
+    if (rests.size > 1 || !rests.has(0)) {
+      const singly = () => repeat(() => f.get(terms).i32(unroll - 1).op("i32.and"), 1, () => some(1));
+      if (rests.has(0)) f.get(terms).i32(unroll - 1).op("i32.and").if(singly);
+      else singly();
     }
     return;
   }

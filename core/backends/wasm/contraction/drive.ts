@@ -5,21 +5,18 @@
  * the panels of columns pass.
  */
 import { Func, type Local } from "../function.ts";
+import type { Part } from "./entry.ts";
 import { type Line, tableFiller } from "./line.ts";
 import { packer } from "./pack.ts";
 import { type Columns, mostRows, type Plan, stridesOf, tailsOf } from "./plan.ts";
-import { sizeOf } from "./problem.ts";
 import { strip } from "./strip.ts";
 
 /** Bytes of a block of b and, of a, the most rows at once. */
 const blockOfB = 1 << 20, blockRows = 192;
 
-/** The functions that compute a plan: the last is the entry. */
-export function drive(
-  plan: Plan,
-): { readonly functions: readonly Func[]; readonly units: number; readonly workBytes: number } {
+/** The functions that compute a plan. */
+export function drive(plan: Plan): Part {
   const {
-    problem,
     lanes,
     blocks,
     rows,
@@ -287,41 +284,6 @@ export function drive(
     return add(f);
   }
 
-  const one = block();
   const groups = plan.split === "rows" ? pieces : plan.split === "columns" ? panels : 1;
-  const entry = new Func("contraction", new Array(6).fill("i32"));
-  const [first, second, c, work, from, to] = entry.args as [Local, Local, Local, Local, Local, Local];
-  const [a, b] = problem.swapped ? [second, first] : [first, second];
-  const batch = sizeOf(problem.batch);
-  if (batch === 1) {
-    entry.get(from).get(to).op("i32.lt_s").if(() => entry.get(a).get(b).get(c).get(work).get(from).get(to).call(one));
-  } else {
-    const rest = entry.local("i32"), index = entry.local("i32"), low = entry.local("i32"), high = entry.local("i32");
-    const bases = (["a", "b", "c"] as const).map((o) => ({ o, base: { a, b, c }[o], at: entry.local("i32") }));
-    entry.block((end) => {
-      entry.loop((again) => {
-        entry.get(from).get(to).op("i32.ge_s").brIf(end);
-        entry.get(from).i32(groups).op("i32.div_u").set(rest);
-        entry.get(from).i32(groups).op("i32.rem_u").set(low);
-        entry.get(low).get(to).op("i32.add").get(from).op("i32.sub").set(high);
-        entry.get(high).i32(groups).op("i32.gt_s").if(() => entry.i32(groups).set(high));
-        for (const { base, at } of bases) entry.get(base).set(at);
-        for (let i = problem.batch.length - 1; i >= 0; i--) {
-          const axis = problem.batch[i]!;
-          entry.get(rest);
-          if (i > 0) entry.i32(axis.size).op("i32.rem_u");
-          entry.set(index);
-          for (const { o, at } of bases) {
-            entry.get(index).i32(axis[o] * bytes).op("i32.mul").get(at).op("i32.add").set(at);
-          }
-          if (i > 0) entry.get(rest).i32(axis.size).op("i32.div_u").set(rest);
-        }
-        for (const { at } of bases) entry.get(at);
-        entry.get(work).get(low).get(high).call(one);
-        entry.get(from).get(high).op("i32.add").get(low).op("i32.sub").set(from).br(again);
-      });
-    });
-  }
-  add(entry);
-  return { functions, units: batch * groups, workBytes };
+  return { one: block(), functions, groups, workBytes };
 }

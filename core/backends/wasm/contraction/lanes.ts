@@ -51,6 +51,18 @@ export class Lanes {
     f.get(v).lane(`${this.#vector}.extract_lane`, lane);
   }
 
+  /** Pushes the sum of the lanes of `v`, which is overwritten: halves are added until one lane is left. */
+  sum(f: Func, v: Local): void {
+    if (this.count === 4) {
+      f.get(v).get(v).get(v).shuffle32(2, 3, 2, 3);
+      this.add(f);
+      f.set(v);
+    }
+    this.extract(f, v, 0);
+    this.extract(f, v, 1);
+    f.op(`${this.dtype}.add`);
+  }
+
   /** Stores the first `count` lanes of `v`. */
   store(f: Func, base: () => void, offset: number, v: Local, count: number): void {
     const { bytes } = this;

@@ -7,8 +7,11 @@
  */
 import { Func } from "../function.ts";
 import { drive } from "./drive.ts";
+import { entryOf } from "./entry.ts";
+import { Lanes } from "./lanes.ts";
 import { planOf, type Tile } from "./plan.ts";
 import { type Contraction, normalise, sizeOf } from "./problem.ts";
+import { vectorProduct } from "./vector.ts";
 import { zeros } from "./zero.ts";
 
 export type { Axis, Contraction } from "./problem.ts";
@@ -44,6 +47,13 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
     const entry = elements === 0 ? new Func("contraction", new Array(6).fill("i32")) : zeros(problem);
     return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
   }
-  const { functions, units, workBytes } = drive(planOf(problem, fma, tile));
-  return { functions, entry: functions.at(-1)!, units, workBytes };
+  const lanes = new Lanes(c.dtype, fma);
+  const part = vectorProduct(problem, lanes) ?? drive(planOf(problem, lanes, tile));
+  const entry = entryOf(problem, part);
+  return {
+    functions: [...part.functions, entry],
+    entry,
+    units: part.groups * sizeOf(problem.batch),
+    workBytes: part.workBytes,
+  };
 }

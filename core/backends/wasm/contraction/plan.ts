@@ -1,8 +1,8 @@
 /** How a contraction is computed: which operand is packed, how large the tiles are, and how the work can be shared out. */
 import { type Blocks, blocksOf, loopsOf } from "./blocks.ts";
-import { Lanes } from "./lanes.ts";
+import type { Lanes } from "./lanes.ts";
 import { type Line, lineOf } from "./line.ts";
-import { type Problem, sizeOf } from "./problem.ts";
+import { type Axis, type Problem, sizeOf } from "./problem.ts";
 import type { Spread } from "./strip.ts";
 
 /** Choices that change the speed and not one bit of the result. */
@@ -75,13 +75,30 @@ function panelsOf(columns: number, { count }: Lanes): Pick<Plan, "panel" | "whol
   return { panel, wholePanels: whole - 1, lastPanel: { vectors: 3, valid: width + rest } };
 }
 
+/**
+ * Whether the terms of a block of a row of a compete for the same places of the first cache, of 64 lines a way, and of
+ * the table of pages: the rest of their cache lines would be gone when the next rows need it.
+ */
+function collides(blocks: Blocks, bytes: number): boolean {
+  const lines = new Set<number>(), places = new Map<number, number>();
+  const visit = (axes: readonly Axis[], at: number): void => {
+    const [axis, ...rest] = axes;
+    if (axis !== undefined) { for (let i = 0; i < axis.size; i++) visit(rest, at + i * axis.a * bytes); }
+    else lines.add(at >> 6);
+  };
+  visit(loopsOf(blocks, "a"), 0);
+  for (const line of lines) places.set(line & 63, (places.get(line & 63) ?? 0) + 1);
+  const pages = new Set([...lines].map((line) => line >> 6)).size, most = Math.max(...places.values());
+  return most > 32 || (most > 8 && pages > 64);
+}
+
 /** Plans a contraction that has rows, columns and terms. */
-export function planOf(problem: Problem, fma: boolean, tile: Tile): Plan {
-  const lanes = new Lanes(problem.dtype, fma), { bytes } = lanes;
+export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
+  const { bytes } = lanes;
   const rows = sizeOf(problem.rows), columns = sizeOf(problem.columns), blocks = blocksOf(problem.inner);
   const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
-  const aPacked = tile.packA ?? aRun !== 1;
+  const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, bytes));
   const spread: Spread = tile.shuffles !== true
     ? "loads"
     : aPacked || (aRows.stride === bytes && aRun !== 1)

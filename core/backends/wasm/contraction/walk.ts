@@ -54,6 +54,8 @@ export function walk(f: Func, { loops, pointers, terms, counts, unroll, step }: 
     }
     return;
   }
+  const size = (l: number) => l === 0 ? counts[0]! / loops.slice(1).reduce((n, x) => n * x.size, 1) : loops[l]!.size;
+  const few = counts.length === 1 && counts[0]! <= 32;
   const level = (l: number): void => {
     if (l === loops.length - 1) {
       const whole = run.size - run.size % unroll;
@@ -63,10 +65,12 @@ export function walk(f: Func, { loops, pointers, terms, counts, unroll, step }: 
       return;
     }
     const below = loops.slice(l + 1).reduce((n, x) => n * x.size, 1), next = loops[l + 1]!;
-    repeat(() => l === 0 ? f.get(terms) : f.i32(below * loops[l]!.size), below, () => {
+    const body = () => {
       level(l + 1);
       move((i) => loops[l]!.strides[i]! - next.size * next.strides[i]!);
-    });
+    };
+    if (few) { for (let i = 0; i < size(l); i++) body(); }
+    else repeat(() => l === 0 ? f.get(terms) : f.i32(below * loops[l]!.size), below, body);
   };
   level(0);
 }

@@ -53,9 +53,13 @@ const tileRows: Readonly<Record<Spread, readonly number[]>> = {
 };
 
 /** The most rows of a tile of so many vectors. */
-export const mostRows = (spread: Spread, aPacked: boolean, vectors: number, { count }: Lanes): number =>
+export function mostRows(spread: Spread, aPacked: boolean, vectors: number, { count, fma }: Lanes): number {
   // As a stream a packed panel needs one register, and there is one more for sums.
-  aPacked && spread === "rows" && count === 4 && vectors < 3 ? 5 : tileRows[spread][vectors - 1]!;
+  if (aPacked && spread === "rows" && count === 4 && vectors < 3) return 5;
+  // A product that is not yet added takes a register.
+  if (spread === "loads" && vectors === 2 && !fma) return 5;
+  return tileRows[spread][vectors - 1]!;
+}
 
 /** The tiles of the rows that are left over when tiles have `rows` rows: two of nearly one size rather than one small one. */
 export function tailsOf(total: number, rows: number): readonly number[] {
@@ -76,20 +80,33 @@ function panelsOf(columns: number, { count }: Lanes): Pick<Plan, "panel" | "whol
 }
 
 /**
- * Whether the terms of a block of a row of a compete for the same places of the first cache, of 64 lines a way, and of
- * the table of pages: the rest of their cache lines would be gone when the next rows need it.
+ * Whether the terms of a block of one row or column compete for the same places of the first cache, of 64 lines a way, and of
+ * the table of pages: the rest of their cache lines would be gone when the next rows or columns need them.
  */
-function collides(blocks: Blocks, bytes: number): boolean {
+function collides(blocks: Blocks, operand: "a" | "b", bytes: number): boolean {
   const lines = new Set<number>(), places = new Map<number, number>();
   const visit = (axes: readonly Axis[], at: number): void => {
     const [axis, ...rest] = axes;
-    if (axis !== undefined) { for (let i = 0; i < axis.size; i++) visit(rest, at + i * axis.a * bytes); }
+    if (axis !== undefined) { for (let i = 0; i < axis.size; i++) visit(rest, at + i * axis[operand] * bytes); }
     else lines.add(at >> 6);
   };
-  visit(loopsOf(blocks, "a"), 0);
+  visit(loopsOf(blocks, operand), 0);
   for (const line of lines) places.set(line & 63, (places.get(line & 63) ?? 0) + 1);
   const pages = new Set([...lines].map((line) => line >> 6)).size, most = Math.max(...places.values());
   return most > 32 || (most > 8 && pages > 64);
+}
+
+/** So many rows are whole tiles of all panels. */
+function commonRows(
+  { wholePanels, lastPanel }: Pick<Plan, "wholePanels" | "lastPanel">,
+  spread: Spread,
+  lanes: Lanes,
+): number {
+  const vectors = [...wholePanels > 0 ? [2] : [], ...lastPanel === null ? [] : [lastPanel.vectors]];
+  const each = vectors.map((n) => mostRows(spread, false, n, lanes));
+  let rows = each[0]!;
+  while (each.some((n) => rows % n !== 0)) rows += each[0]!;
+  return rows;
 }
 
 /** Plans a contraction that has rows, columns and terms. */
@@ -98,7 +115,7 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const rows = sizeOf(problem.rows), columns = sizeOf(problem.columns), blocks = blocksOf(problem.inner);
   const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
-  const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, bytes));
+  const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, "a", bytes));
   const spread: Spread = tile.shuffles !== true
     ? "loads"
     : aPacked || (aRows.stride === bytes && aRun !== 1)
@@ -107,9 +124,10 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
     ? "terms"
     : "loads";
   const bDirect = bColumns.stride === bytes && loopsOf(blocks, "b").at(-1)!.b >= 0;
-  const bPacked = !bDirect || (tile.packB ?? rows > 16);
+  // Packing pays where b is read several times; more so where its lines would be gone by then.
+  const bPacked = !bDirect || (tile.packB ?? rows > (collides(blocks, "b", bytes) ? 8 : 48));
   const panels = panelsOf(columns, lanes);
-  const pieceRows = aPacked ? mostRows(spread, aPacked, 2, lanes) : 12;
+  const pieceRows = aPacked ? mostRows(spread, aPacked, 2, lanes) : commonRows(panels, spread, lanes);
   const pieces = Math.max(1, Math.floor(rows / pieceRows));
   const panelCount = panels.wholePanels + (panels.lastPanel === null ? 0 : 1);
   return {

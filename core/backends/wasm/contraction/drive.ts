@@ -1,0 +1,289 @@
+/**
+ * The loops around the strips: batch, blocks of columns, blocks of the sum, packing, blocks of rows.
+ *
+ * A block of b is packed once and stays in the second cache while the rows pass; a block of rows of a stays there while
+ * the panels of columns pass.
+ */
+import { Func, type Local } from "../function.ts";
+import type { Part } from "./entry.ts";
+import { type Line, tableFiller } from "./line.ts";
+import { packer } from "./pack.ts";
+import { type Columns, mostRows, type Plan, stridesOf, tailsOf } from "./plan.ts";
+import { strip } from "./strip.ts";
+
+/** Bytes of a block of b and, of a, the most rows at once. */
+const blockOfB = 1 << 20, blockRows = 192;
+
+/** The functions that compute a plan. */
+export function drive(plan: Plan): Part {
+  const {
+    lanes,
+    blocks,
+    rows,
+    columns,
+    spread,
+    aPacked,
+    bPacked,
+    pieceRows,
+    pieces,
+    panel,
+    wholePanels,
+    lastPanel,
+  } = plan;
+  const { bytes } = lanes, panels = wholePanels + (lastPanel === null ? 0 : 1), width = panel.valid;
+  const longest = Math.max(...blocks.counts);
+  const functions: Func[] = [];
+  const add = (f: Func): Func => (functions.push(f), f);
+
+  // Scratch memory: tables of offsets, the packed block of b, the packed block of a.
+  let workBytes = 0;
+  const reserve = (size: number): number => {
+    const at = workBytes;
+    workBytes += Math.ceil((size + 64) / 64) * 64;
+    return at;
+  };
+  const tableOf = (line: Line, count: number) =>
+    line.stride === null ? { at: reserve(4 * count), fill: add(tableFiller(line)) } : null;
+  const tables = {
+    a: tableOf(plan.aRows, rows),
+    c: tableOf(plan.cRows, rows),
+    b: bPacked ? tableOf(plan.bColumns, columns) : null,
+    columns: tableOf(plan.cColumns, columns),
+  };
+  const panelBytes = width * bytes;
+  const blockPanels = Math.min(panels, Math.max(1, Math.floor(blockOfB / (longest * panelBytes))));
+  const blockPieces = Math.min(pieces, Math.floor(blockRows / pieceRows));
+  const mostBlockRows = blockPieces * pieceRows + (rows - pieces * pieceRows > 0 ? pieceRows : 0) + pieceRows;
+  const bWork = bPacked ? reserve(longest * ((blockPanels + 1) * panelBytes)) : 0;
+  const aWork = aPacked ? reserve(longest * mostBlockRows * bytes) : 0;
+
+  const packedTails = aPacked ? tailsOf(rows, pieceRows) : [];
+  const stripOf = ({ vectors, valid }: Columns): Func => {
+    const most = mostRows(spread, aPacked, vectors, lanes), whole = aPacked ? pieceRows : most;
+    return add(strip({
+      spread,
+      aPacked,
+      rows: rows >= whole ? whole : 0,
+      tails: aPacked ? packedTails : tailsOf(rows, most),
+      most,
+      vectors,
+      valid,
+      aLine: plan.aRows,
+      cRows: plan.cRows,
+      cColumns: plan.cColumns,
+      loops: stridesOf(plan, ...aPacked ? [] : ["a"] as const, ...bPacked ? [] : ["b"] as const),
+      bPacked,
+      counts: blocks.counts,
+      adds: blocks.number > 1,
+    }, lanes));
+  };
+  const packColumns = ({ vectors, valid }: Columns): Func =>
+    add(packer({
+      width: vectors * lanes.count,
+      valid,
+      line: plan.bColumns,
+      loops: stridesOf(plan, "b"),
+      counts: blocks.counts,
+    }, lanes));
+  const forPanels = (make: (c: Columns) => Func) => ({
+    whole: wholePanels > 0 ? make(panel) : null,
+    last: lastPanel === null ? null : make(lastPanel),
+  });
+  const strips = forPanels(stripOf), columnPackers = bPacked ? forPanels(packColumns) : null;
+  const packRows = aPacked ? rowPacker() : null;
+
+  /** A function `(source, target, rows, terms, table)` that packs rows of a. */
+  function rowPacker(): Func {
+    const of = (size: number): Func =>
+      add(
+        packer(
+          { width: size, valid: size, line: plan.aRows, loops: stridesOf(plan, "a"), counts: blocks.counts },
+          lanes,
+        ),
+      );
+    const f = new Func(null, ["i32", "i32", "i32", "i32", "i32"]);
+    const [source, target, left, terms, table] = f.args as [Local, Local, Local, Local, Local];
+    const one = (size: number, pack: Func): void => {
+      f.get(source).get(target).get(terms).get(table).call(pack);
+      f.get(target).get(terms).i32(size * bytes).op("i32.mul", "i32.add").set(target).step(left, -size);
+      if (plan.aRows.stride === null) f.step(table, 4 * size);
+      else f.step(source, size * plan.aRows.stride);
+    };
+    const tailRows = packedTails.reduce((x, y) => x + y, 0);
+    if (rows >= pieceRows) {
+      const whole = of(pieceRows);
+      f.block((end) => {
+        f.loop((again) => {
+          f.get(left).i32(pieceRows).op("i32.lt_s").brIf(end);
+          if (tailRows > pieceRows) f.get(left).i32(tailRows).op("i32.eq").brIf(end);
+          one(pieceRows, whole);
+          f.br(again);
+        });
+      });
+    }
+    if (tailRows > 0) {
+      const tails = packedTails.map((size) => [size, of(size)] as const);
+      f.get(left).if(() => tails.forEach(([size, pack]) => one(size, pack)));
+    }
+    return add(f);
+  }
+
+  /** A function `(a, b, c, work, from, to)`: all of one index of the batch, in a range of pieces of rows or of panels. */
+  function block(): Func {
+    const f = new Func(null, new Array(6).fill("i32"));
+    const [a, b, c, work, from, to] = f.args as [Local, Local, Local, Local, Local, Local];
+    const i32 = (): Local => f.local("i32");
+    const limits = (along: Plan["split"], count: number): readonly [() => void, () => void] =>
+      plan.split === along ? [() => f.get(from), () => f.get(to)] : [() => f.i32(0), () => f.i32(count)];
+    const [firstPiece, endPiece] = limits("rows", pieces), [firstPanel, endPanel] = limits("columns", panels);
+    /** Pushes where piece or panel `push` starts, or the end. */
+    const start = (push: () => void, count: number, size: number, end: number): void => {
+      f.i32(end);
+      push();
+      f.i32(size).op("i32.mul");
+      push();
+      f.i32(count).op("i32.eq", "select");
+    };
+    const rowOf = (push: () => void) => start(push, pieces, pieceRows, rows);
+    const columnOf = (push: () => void) => start(push, panels, width, columns);
+
+    /** Makes a table, and returns the local from which it is indexed: by row or column number, not counted from the first. */
+    const table = (t: typeof tables.a, first: () => void, end: () => void): Local => {
+      const at = i32();
+      if (t === null) return at;
+      f.get(work).i32(t.at).op("i32.add").set(at);
+      f.get(at);
+      first();
+      end();
+      f.call(t.fill);
+      f.get(at);
+      first();
+      f.i32(2).op("i32.shl", "i32.sub").set(at);
+      return at;
+    };
+    const rowRange = [() => rowOf(firstPiece), () => rowOf(endPiece)] as const;
+    const columnRange = [() => columnOf(firstPanel), () => columnOf(endPanel)] as const;
+    const aTable = table(tables.a, ...rowRange), cTable = table(tables.c, ...rowRange);
+    const bTable = table(tables.b, ...columnRange), columnTable = table(tables.columns, ...columnRange);
+
+    const ak = i32(), bk = i32(), terms = i32(), adding = i32();
+    const smaller = (x: () => void, y: () => void): void => {
+      x();
+      y();
+      x();
+      y();
+      f.op("i32.lt_s", "select");
+    };
+    /** Goes through a range in blocks: `body(from, to)`. */
+    const inBlocks = (
+      first: () => void,
+      end: () => void,
+      size: number,
+      body: (from: Local, to: Local) => void,
+    ): void => {
+      const low = i32(), high = i32();
+      first();
+      f.set(low);
+      f.while(low, end, size, () => {
+        smaller(() => f.get(low).i32(size).op("i32.add"), end);
+        f.set(high);
+        body(low, high);
+      });
+    };
+    /** `base + index·size`, with the pushed base. */
+    const plus = (base: Local, index: Local, size: number): void => {
+      f.get(base);
+      if (size !== 0) f.get(index).i32(size).op("i32.mul", "i32.add");
+    };
+    const inPanels = (low: Local, high: Local, body: (panel: Local, last: boolean) => void): void => {
+      const p = i32();
+      f.get(low).set(p);
+      f.while(p, () => f.get(high), 1, () => {
+        if (lastPanel === null) body(p, false);
+        else if (wholePanels === 0) body(p, true);
+        else f.get(p).i32(wholePanels).op("i32.eq").if(() => body(p, true), () => body(p, false));
+      });
+      f.free(p);
+    };
+
+    inBlocks(firstPanel, endPanel, blockPanels, (low, high) => {
+      f.get(a).set(ak).get(b).set(bk).i32(0).set(adding);
+      overBlocks(() => {
+        const packedB = i32();
+        if (columnPackers !== null) {
+          f.get(work).i32(bWork).op("i32.add").set(packedB);
+          inPanels(low, high, (p, last) => {
+            plus(bk, p, width * (plan.bColumns.stride ?? 0));
+            f.get(packedB).get(terms);
+            plus(bTable, p, 4 * width);
+            f.call(last ? columnPackers.last! : columnPackers.whole!);
+            f.get(packedB).get(terms).i32(panelBytes).op("i32.mul", "i32.add").set(packedB);
+          });
+        }
+        inBlocks(firstPiece, endPiece, blockPieces, (piece, pieceEnd) => {
+          const row = i32(), count = i32(), ap = i32(), cp = i32(), at = i32(), ct = i32(), bp = i32();
+          f.get(piece).i32(pieceRows).op("i32.mul").set(row);
+          rowOf(() => f.get(pieceEnd));
+          f.get(row).op("i32.sub").set(count);
+          plus(ak, row, plan.aRows.stride ?? 0);
+          f.set(ap);
+          plus(aTable, row, tables.a === null ? 0 : 4);
+          f.set(at);
+          plus(c, row, plan.cRows.stride ?? 0);
+          f.set(cp);
+          plus(cTable, row, tables.c === null ? 0 : 4);
+          f.set(ct);
+          if (packRows !== null) {
+            f.get(ap).get(work).i32(aWork).op("i32.add").get(count).get(terms).get(at).call(packRows);
+            f.get(work).i32(aWork).op("i32.add").set(ap);
+          }
+          if (bPacked) f.get(work).i32(bWork).op("i32.add").set(bp);
+          inPanels(low, high, (p, last) => {
+            f.get(ap);
+            if (bPacked) f.get(bp);
+            else plus(bk, p, panelBytes);
+            plus(cp, p, width * (plan.cColumns.stride ?? 0));
+            f.get(count).get(terms).get(adding).get(at).get(ct);
+            plus(columnTable, p, tables.columns === null ? 0 : 4 * width);
+            f.call(last ? strips.last! : strips.whole!);
+            if (bPacked) f.get(bp).get(terms).i32(panelBytes).op("i32.mul", "i32.add").set(bp);
+          });
+        });
+        f.i32(1).set(adding);
+      });
+    });
+
+    /** Loops over the blocks of the sum: sets `ak`, `bk` and `terms`. */
+    function overBlocks(body: () => void): void {
+      const level = (l: number): void => {
+        const left = i32(), { outer, sliced, chunk, terms: each } = blocks;
+        if (l === outer.length) {
+          f.i32(sliced.size).set(left);
+          f.loop((again) => {
+            smaller(() => f.get(left), () => f.i32(chunk));
+            f.i32(each).op("i32.mul").set(terms);
+            body();
+            f.step(ak, chunk * sliced.a * bytes).step(bk, chunk * sliced.b * bytes);
+            f.step(left, -chunk).get(left).i32(0).op("i32.gt_s").brIf(again);
+          });
+          // The last step may go beyond the end; what matters is that the pointers come back to where they were.
+          const steps = Math.ceil(sliced.size / chunk) * chunk;
+          f.step(ak, -steps * sliced.a * bytes).step(bk, -steps * sliced.b * bytes);
+          return;
+        }
+        const { size, a: aStep, b: bStep } = outer[l]!;
+        f.i32(size).set(left);
+        f.loop((again) => {
+          level(l + 1);
+          f.step(ak, aStep * bytes).step(bk, bStep * bytes).step(left, -1).get(left).brIf(again);
+        });
+        f.step(ak, -size * aStep * bytes).step(bk, -size * bStep * bytes);
+      };
+      level(0);
+    }
+    return add(f);
+  }
+
+  const groups = plan.split === "rows" ? pieces : plan.split === "columns" ? panels : 1;
+  return { one: block(), functions, groups, workBytes };
+}

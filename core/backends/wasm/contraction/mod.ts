@@ -1,0 +1,59 @@
+/**
+ * Contractions as WebAssembly: matrix products in all their transposed, strided and batched forms, and convolutions and
+ * their gradients as contractions over overlapping views. Code is made for one shape: sizes and strides are constants.
+ *
+ * The result does not depend on how the work is shared out, nor on the choices of {@linkcode Tile}: each element adds
+ * its products in order within a block of the sum, and the sums of the blocks in order.
+ */
+import { Func } from "../function.ts";
+import { drive } from "./drive.ts";
+import { entryOf } from "./entry.ts";
+import { Lanes } from "./lanes.ts";
+import { planOf, type Tile } from "./plan.ts";
+import { type Contraction, normalise, sizeOf } from "./problem.ts";
+import { vectorProduct } from "./vector.ts";
+import { zeros } from "./zero.ts";
+
+export type { Axis, Contraction } from "./problem.ts";
+export type { Tile } from "./plan.ts";
+
+/** How the code may be made. */
+export interface ContractionOptions {
+  /** Whether products are added in one rounding, by relaxed SIMD. */
+  readonly fma: boolean;
+  /** Choices left to the caller. */
+  readonly tile?: Tile;
+}
+
+/** The code of a contraction. */
+export interface ContractionKernel {
+  /** All functions to put in the module. */
+  readonly functions: readonly Func[];
+  /**
+   * `(a, b, c, work, from, to)`: byte addresses of the first elements, scratch memory, and a range of units. Up to 16
+   * bytes past the end of a, b and c may be read, and nothing but elements of c and the scratch memory is written.
+   */
+  readonly entry: Func;
+  /** Any split of `0 … units` into ranges gives the same bits. */
+  readonly units: number;
+  /** Bytes of scratch memory a thread needs; 16-byte aligned is best. */
+  readonly workBytes: number;
+}
+
+/** The code that computes a contraction, overwriting c. */
+export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptions): ContractionKernel {
+  const problem = normalise(c), elements = sizeOf([...c.batch, ...c.rows, ...c.columns]);
+  if (elements === 0 || sizeOf(c.inner) === 0) {
+    const entry = elements === 0 ? new Func("contraction", new Array(6).fill("i32")) : zeros(problem);
+    return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
+  }
+  const lanes = new Lanes(c.dtype, fma);
+  const part = vectorProduct(problem, lanes) ?? drive(planOf(problem, lanes, tile));
+  const entry = entryOf(problem, part);
+  return {
+    functions: [...part.functions, entry],
+    entry,
+    units: part.groups * sizeOf(problem.batch),
+    workBytes: part.workBytes,
+  };
+}

@@ -1,0 +1,42 @@
+/** The logistic function and its relatives: every exponential is of a number not above 0, so that none overflows. */
+import { exp } from "./exponential.ts";
+import type { Lanes } from "./lanes.ts";
+import { log1p } from "./logarithm.ts";
+
+/** log(1 + e) = e + e²·Σ cₖ eᵏ for 0 ≤ e ≤ 1; relative error 2^-29.9 (minimax, by Remez' exchange). */
+const overOne = [
+  -0.49999997,
+  0.333329737,
+  -0.249918789,
+  0.199175492,
+  -0.161972702,
+  0.126120567,
+  -0.0850062519,
+  0.0435499474,
+  -0.0143408515,
+  0.00220997562,
+];
+
+/** log(1 + e^−|x|); `x` must be kept. */
+function softness(x: Lanes): Lanes {
+  const e = exp(x.abs().neg()).keep();
+  return x.type === "f64" ? log1p(e) : e.mul(e).madd(e.polynomial(overOne), e);
+}
+
+/** 1 / (1 + e^−x). */
+export function sigmoid(x: Lanes): Lanes {
+  const y = x.keep(), e = exp(y.abs().neg()).keep();
+  return y.lt(0).choose(e, 1).div(e.add(1));
+}
+
+/** log(1 + eˣ). */
+export function softplus(x: Lanes): Lanes {
+  const y = x.keep();
+  return y.atLeast(0).add(softness(y));
+}
+
+/** log σ(x) = −log(1 + e^−x). */
+export function logSigmoid(x: Lanes): Lanes {
+  const y = x.keep();
+  return y.neg().atLeast(0).add(softness(y)).neg();
+}

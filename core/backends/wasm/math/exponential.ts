@@ -87,11 +87,17 @@ function reduce(x: Lanes): Reduced {
   return { n, whole, r, low: exact.sub(r).sub(rest) };
 }
 
+/** The nearest whole number, also as an integer in the low bits; `x` must be kept. */
+export function wholeNumber(x: Lanes): { readonly whole: Lanes; readonly n: Lanes } {
+  const whole = x.add(rounder(x)).keep();
+  return { whole, n: whole.sub(rounder(x)).keep() };
+}
+
 /** 2ⁿ for an integer in the low bits that is a normal number's exponent. */
-const power = (whole: Lanes): Lanes => whole.shl(whole.digits).plus(whole.bitsOf(1));
+export const power = (whole: Lanes): Lanes => whole.shl(whole.digits).plus(whole.bitsOf(1));
 
 /** p·2ⁿ in two steps, so that neither factor overflows and small results are rounded once. */
-function scale(p: Lanes, n: Lanes, whole: Lanes): Lanes {
+export function scale(p: Lanes, n: Lanes, whole: Lanes): Lanes {
   const half = n.madd(0.5, rounder(n)).keep();
   return p.mul(power(half)).mul(power(whole.minus(half)));
 }
@@ -128,10 +134,9 @@ export function halfExp(x: Lanes): Lanes {
 
 /** 2ˣ. */
 export function exp2(x: Lanes): Lanes {
-  const { binary, range: [least, most] } = constants[x.type], magic = rounder(x);
+  const { binary, range: [least, most] } = constants[x.type];
   const y = x.atLeast(Math.floor(least * Math.LOG2E)).atMost(Math.ceil(most * Math.LOG2E)).keep();
-  const whole = y.add(magic).keep(), n = whole.sub(magic).keep();
-  const r = y.sub(n).keep();
+  const { whole, n } = wholeNumber(y), r = y.sub(n).keep();
   return scale(r.polynomial(binary).madd(r, 1), n, whole);
 }
 
@@ -158,7 +163,6 @@ export function expm1(x: Lanes): Lanes {
 
 /** 2ˣ for x between −126 and 127. */
 export function powerOfTwo(x: Lanes): Lanes {
-  const y = x.keep(), whole = y.add(rounder(y)).keep();
-  const r = y.sub(whole.sub(rounder(y))).keep();
+  const y = x.keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
   return r.polynomial(constants[r.type].binary).madd(r, 1).mul(power(whole));
 }

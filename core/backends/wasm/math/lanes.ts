@@ -66,6 +66,15 @@ export class Code {
   }
 }
 
+/** A formula of f64 applied to f32 numbers, two lanes at a time. */
+export function throughDoubles(formula: (...xs: Lanes[]) => Lanes): (...xs: Lanes[]) => Lanes {
+  return (...xs) => {
+    const kept = xs.map((x) => x.keep());
+    const low = formula(...kept.map((x) => x.promote())).demote().keep();
+    return low.followedBy(formula(...kept.map((x) => x.upper().promote())).demote());
+  };
+}
+
 /** A vector expression. */
 export class Lanes {
   readonly #format: Format;
@@ -202,6 +211,8 @@ export class Lanes {
   plus = (n: Lanes | bigint): Lanes => this.#int("add", typeof n === "bigint" ? this.bits(n) : n);
   /** Difference of the bits as integers. */
   minus = (n: Lanes | bigint): Lanes => this.#int("sub", typeof n === "bigint" ? this.bits(n) : n);
+  /** A mask: equal bits. */
+  same = (n: Lanes | bigint): Lanes => this.#int("eq", typeof n === "bigint" ? this.bits(n) : n);
   /** Bits shifted up. */
   shl = (n: number): Lanes => this.#shift("shl", n);
   /** Bits shifted down, zeros following. */

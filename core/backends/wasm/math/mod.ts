@@ -3,9 +3,11 @@ import type { Func, Local } from "../function.ts";
 import { erf32 } from "./error_function.ts";
 import { exp, exp2, expm1 } from "./exponential.ts";
 import { tanh } from "./hyperbolic.ts";
-import { Code, type Float, type Lanes } from "./lanes.ts";
+import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
 import { log, log1p } from "./logarithm.ts";
 import { logSigmoid, sigmoid, softplus } from "./logistic.ts";
+import { pow32, pow64, powConstant } from "./power.ts";
+import { cos, sin, tan } from "./trigonometric.ts";
 
 /** Emits a vector function: the arguments are in locals (v128), the result is left on the stack. */
 export type Emit = (f: Func, args: readonly Local[]) => void;
@@ -14,9 +16,11 @@ export type Emit = (f: Func, args: readonly Local[]) => void;
 export interface MathOptions {
   /** Whether `a·b + c` may be rounded once only, by relaxed SIMD; by default it may. */
   readonly fused?: boolean;
+  /** The last argument's value where it is known: the exponent of `powConstant`. */
+  readonly constant?: number;
 }
 
-type Formula = (x: Lanes, y: Lanes) => Lanes;
+type Formula = (...xs: Lanes[]) => Lanes;
 
 const formulas: Readonly<Record<string, Partial<Record<Float, Formula>>>> = {
   exp: { f32: exp, f64: exp },
@@ -29,6 +33,11 @@ const formulas: Readonly<Record<string, Partial<Record<Float, Formula>>>> = {
   logSigmoid: { f32: logSigmoid, f64: logSigmoid },
   tanh: { f32: tanh, f64: tanh },
   erf: { f32: erf32 },
+  pow: { f32: pow32, f64: pow64 },
+  powConstant: { f32: pow32, f64: pow64 },
+  sin: { f32: throughDoubles(sin("f32")), f64: sin("f64") },
+  cos: { f32: throughDoubles(cos("f32")), f64: cos("f64") },
+  tan: { f32: throughDoubles(tan("f32")), f64: tan("f64") },
 };
 
 /**
@@ -39,12 +48,13 @@ const formulas: Readonly<Record<string, Partial<Record<Float, Formula>>>> = {
  * @returns `undefined` where there is none.
  */
 export function vectorMath(name: string, dtype: Float, options: MathOptions = {}): Emit | undefined {
-  const formula = formulas[name]?.[dtype];
+  const { constant } = options;
+  const known = name === "powConstant" && constant !== undefined ? powConstant(constant) : undefined;
+  const formula: Formula | undefined = known === undefined ? formulas[name]?.[dtype] : (x) => known(x!);
   if (formula === undefined) return undefined;
   return (f, args) => {
     const code = new Code(f, options.fused ?? true);
-    const [x, y] = args.map((a) => code.of(a, dtype));
-    formula(x!, y ?? x!).push();
+    formula(...args.map((a) => code.of(a, dtype))).push();
     code.done();
   };
 }

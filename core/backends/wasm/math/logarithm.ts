@@ -3,7 +3,7 @@
  *
  * The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
  */
-import type { Float, Lanes } from "./lanes.ts";
+import { type Float, type Lanes, throughDoubles } from "./lanes.ts";
 
 /** ln 2 in two parts; the first times any exponent is exact. */
 const ln2: Readonly<Record<Float, readonly [number, number]>> = {
@@ -94,4 +94,33 @@ export function log1p(x: Lanes): Lanes {
   // The rounding error of 1 + x.
   const c = y.number(1).sub(u.sub(back)).add(y.sub(back)).keep();
   return y.abs().lt(2 ** (-1 - y.digits)).choose(y, logSum(u, c));
+}
+
+/** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ) with s = (m − 1)/(m + 1), z = s²; 2^-43. */
+const brief = [0.9617966940583391, 0.5770779529584481, 0.4122084300073271, 0.3199334799450739, 0.28255973974213494];
+
+/** log₂ x in f64 lanes to within 2^-42, for positive finite x. */
+export function log2Brief(x: Lanes): Lanes {
+  const { k, m } = split(x.keep()), s = m.sub(1).div(m.add(1)).keep(), z = s.mul(s).keep();
+  return s.madd(z.polynomial(brief).madd(z, 2 * Math.LOG2E), k);
+}
+
+/** log₂ x in f32. */
+export function log2Single(x: Lanes): Lanes {
+  const y = x.keep();
+  return atEdges(y, throughDoubles(log2Brief)(y));
+}
+
+/** 1/ln 2 in two parts, the first of 21 bits. */
+const inverse = [1.4426946640014648, 3.7688749856360991e-7] as const;
+
+/** log₂ x in f64; that of m in two parts, as k may cancel none of it. */
+export function log2(x: Lanes): Lanes {
+  const y = x.keep(), { k, m } = split(y), f = m.sub(1).keep();
+  const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
+  const higher = s.mul(z.madd(z.polynomial(double), half)).keep();
+  const high = f.sub(half).and(f.bits(-1n << 32n)).keep(), low = f.sub(high).sub(half).add(higher).keep();
+  const main = high.mul(inverse[0]).keep(), sum = main.add(k).keep();
+  const rest = low.add(high).mul(inverse[1]).add(low.mul(inverse[0])).add(k.sub(sum).add(main));
+  return atEdges(y, sum.add(rest));
 }

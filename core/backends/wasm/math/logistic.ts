@@ -1,7 +1,7 @@
 /** The logistic function and its relatives: every exponential is of a number not above 0, so that none overflows. */
 import { exp } from "./exponential.ts";
 import type { Lanes } from "./lanes.ts";
-import { log1p } from "./logarithm.ts";
+import { log1p, logSum } from "./logarithm.ts";
 
 /** log(1 + e) = e + e²·Σ cₖ eᵏ for 0 ≤ e ≤ 1; relative error 2^-29.9 (minimax, by Remez' exchange). */
 const overOne = [
@@ -39,4 +39,21 @@ export function softplus(x: Lanes): Lanes {
 export function logSigmoid(x: Lanes): Lanes {
   const y = x.keep();
   return y.neg().atLeast(0).add(softness(y)).neg();
+}
+
+/** log(p / (1 − p)), the inverse of the logistic function. */
+export function logit(p: Lanes): Lanes {
+  const y = p.keep(), odds = y.div(y.number(1).sub(y)).keep();
+  // Near ½ as log(1 + t), whose rounding error goes on as a correction; 2p − 1 is exact there.
+  const t = y.add(y).sub(1).div(y.number(1).sub(y)).keep(), u = t.add(1).keep();
+  const near = y.gt(0.25).and(y.lt(0.75)).keep();
+  const c = near.choose(t.sub(u.sub(1)), y.number(0)).keep();
+  return logSum(near.choose(u, odds).keep(), c);
+}
+
+/** log(eˣ + eʸ). */
+export function logAddExp(x: Lanes, y: Lanes): Lanes {
+  const a = x.keep(), b = y.keep(), more = a.lt(b).choose(b, a);
+  // Equal operands are apart because ∞ − ∞ has no value.
+  return a.eq(b).choose(a.add(Math.LN2), more.add(softness(a.sub(b).keep())));
 }

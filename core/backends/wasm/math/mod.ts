@@ -1,12 +1,14 @@
 /** Elementary and special functions as vector code. */
 import type { Func, Local } from "../function.ts";
-import { erf32 } from "./error_function.ts";
+import { erf32, erf64, erfc32, erfc64, erfInv32, erfInv64 } from "./error_function.ts";
 import { exp, exp2, expm1 } from "./exponential.ts";
-import { tanh } from "./hyperbolic.ts";
+import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
+import { acos, asin, atan, atan2 } from "./inverse_trigonometric.ts";
 import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
-import { log, log1p } from "./logarithm.ts";
-import { logSigmoid, sigmoid, softplus } from "./logistic.ts";
+import { log, log1p, log2, log2Single } from "./logarithm.ts";
+import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
 import { pow32, pow64, powConstant } from "./power.ts";
+import { cbrt, hypot, hypot32, rsqrt } from "./roots.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
 
 /** Emits a vector function: the arguments are in locals (v128), the result is left on the stack. */
@@ -20,24 +22,53 @@ export interface MathOptions {
   readonly constant?: number;
 }
 
-type Formula = (...xs: Lanes[]) => Lanes;
+// deno-lint-ignore no-explicit-any -- formulas take one to three operands
+type Formula = (...xs: any[]) => Lanes;
 
-const formulas: Readonly<Record<string, Partial<Record<Float, Formula>>>> = {
-  exp: { f32: exp, f64: exp },
-  exp2: { f32: exp2, f64: exp2 },
-  expm1: { f32: expm1, f64: expm1 },
-  log: { f32: log, f64: log },
-  log1p: { f32: log1p, f64: log1p },
-  sigmoid: { f32: sigmoid, f64: sigmoid },
-  softplus: { f32: softplus, f64: softplus },
-  logSigmoid: { f32: logSigmoid, f64: logSigmoid },
-  tanh: { f32: tanh, f64: tanh },
-  erf: { f32: erf32 },
+/** One formula for both formats. */
+const both = (formula: Formula): Record<Float, Formula> => ({ f32: formula, f64: formula });
+/** A formula of f64, by way of which f32 is computed too. */
+const double = (formula: Formula): Record<Float, Formula> => ({ f32: throughDoubles(formula), f64: formula });
+/** A formula in f64 lanes for each precision. */
+const precise = (formula: (wanted: Float) => Formula): Record<Float, Formula> => ({
+  f32: throughDoubles(formula("f32")),
+  f64: formula("f64"),
+});
+
+const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
+  exp: both(exp),
+  exp2: both(exp2),
+  expm1: both(expm1),
+  log: both(log),
+  log1p: both(log1p),
+  log2: { f32: log2Single, f64: log2 },
+  sigmoid: both(sigmoid),
+  softplus: both(softplus),
+  logSigmoid: both(logSigmoid),
+  logit: double(logit),
+  logAddExp: double(logAddExp),
+  tanh: both(tanh),
+  sinh: double(sinh),
+  cosh: double(cosh),
+  asinh: double(asinh),
+  acosh: double(acosh),
+  atanh: double(atanh),
+  sin: precise(sin),
+  cos: precise(cos),
+  tan: precise(tan),
+  asin: precise(asin),
+  acos: precise(acos),
+  atan: precise(atan),
+  atan2: precise(atan2),
   pow: { f32: pow32, f64: pow64 },
   powConstant: { f32: pow32, f64: pow64 },
-  sin: { f32: throughDoubles(sin("f32")), f64: sin("f64") },
-  cos: { f32: throughDoubles(cos("f32")), f64: cos("f64") },
-  tan: { f32: throughDoubles(tan("f32")), f64: tan("f64") },
+  rsqrt: both(rsqrt),
+  cbrt: double(cbrt),
+  hypot: { f32: throughDoubles(hypot32), f64: hypot },
+  erf: { f32: erf32, f64: erf64 },
+  erfc: { f32: throughDoubles(erfc32), f64: erfc64 },
+  erfInv: { f32: throughDoubles(erfInv32), f64: erfInv64 },
+  fusedMultiplyAdd: double((a, b, c) => a.mul(b).add(c)),
 };
 
 /**

@@ -6,7 +6,7 @@
  */
 import { power, scale, wholeNumber } from "./exponential.ts";
 import { type Lanes, throughDoubles } from "./lanes.ts";
-import { split } from "./logarithm.ts";
+import { log2Brief, split } from "./logarithm.ts";
 
 /** 3·(artanh(s)/s − 1 − z/3)/z² = Σ cₖ zᵏ with z = s²; 2^-65.5 of artanh(s). */
 const tail = [
@@ -35,15 +35,6 @@ const binary = [
   7.0548897393545434e-9,
   4.456206673717675e-10,
   2.5740023609977728e-11,
-];
-
-/** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ); 2^-43. */
-const briefLogarithm = [
-  0.9617966940583391,
-  0.5770779529584481,
-  0.4122084300073271,
-  0.3199334799450739,
-  0.28255973974213494,
 ];
 
 /** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */
@@ -88,9 +79,7 @@ function precise(a: Lanes, y: Lanes): Lanes {
 
 /** a^y for positive finite a, to within 2^-30 where it is a number of f32. */
 function brief(a: Lanes, y: Lanes): Lanes {
-  const { k, m } = split(a), s = m.sub(1).div(m.add(1)).keep(), z = s.mul(s).keep();
-  const logarithm = s.madd(z.polynomial(briefLogarithm).madd(z, 2 * Math.LOG2E), k);
-  const p = logarithm.mul(y).atLeast(-1000).atMost(1000).keep();
+  const p = log2Brief(a).mul(y).atLeast(-1000).atMost(1000).keep();
   const { whole, n } = wholeNumber(p), r = p.sub(n).keep();
   return r.polynomial(briefBinary).madd(r, 1).mul(power(whole));
 }

@@ -201,7 +201,7 @@ export function erfInv64(y: Lanes): Lanes {
   const z = y.keep(), size = z.abs().keep(), x = erfInv32(size).keep();
   // Near 1 the difference is taken of the complements, of which y's is exact.
   const low = inner(x).sub(size).keep(), high = size.number(1).sub(size).sub(tail(x, "f64")).keep();
-  const newton = size.lt(0.5).choose(low, high).div(gaussian(x).mul(2 / Math.sqrt(Math.PI))).keep();
+  const newton = x.lt(1).choose(low, high).div(gaussian(x).mul(2 / Math.sqrt(Math.PI))).keep();
   const better = x.sub(newton.div(x.madd(newton, 1))).or(z.sign());
   return size.lt(1).choose(better, x.or(z.sign()));
 }

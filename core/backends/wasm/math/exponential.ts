@@ -118,11 +118,11 @@ export function exp(x: Lanes): Lanes {
   return scale(natural(r), n, whole);
 }
 
-/** e^(x + rest) for a rest that is tiny against 1; `rest` must be kept. */
+/** e^(x + rest) for a rest below 10⁻⁴; `rest` must be kept. */
 export function expSum(x: Lanes, rest: Lanes): Lanes {
   const { n, whole, r, low } = reduce(inRange(x));
-  const p = natural(r).keep();
-  return scale(p.madd(rest.add(low), p), n, whole);
+  const sum = r.add(rest).keep(), lost = rest.sub(sum.sub(r)).add(low), p = natural(sum).keep();
+  return scale(p.madd(lost, p), n, whole);
 }
 
 /** eˣ / 2, which is finite for a little longer than eˣ. */
@@ -140,24 +140,30 @@ export function exp2(x: Lanes): Lanes {
   return scale(r.polynomial(binary).madd(r, 1), n, whole);
 }
 
-/** eˣ − 1 for x up to 127·ln 2 or 1023·ln 2; `factor` times that for greater x. `x` must be kept. */
-function minusOne(x: Lanes, factor: number): Lanes {
+/** eˣ − 1 as a sum of two numbers, the second much smaller. */
+interface Sum {
+  readonly main: Lanes;
+  readonly rest: Lanes;
+}
+
+/** factor·(eˣ − 1) for a factor of 1 or ½, as long as factor·eˣ is finite; `x` must be kept. */
+function minusOne(x: Lanes, factor: 1 | 0.5): Sum {
   const { whole, r, low } = reduce(x);
   // 2ⁿr and 2ⁿ − 1 first: the sum of these is exact, or nearly.
   const t = power(factor === 1 ? whole : whole.minus(1n)).keep();
-  const p = r.mul(r).madd(r.polynomial(constants[r.type].natural), low).keep();
-  return t.madd(p, t.madd(r, t.sub(factor)));
+  const p = r.mul(r).madd(r.polynomial(constants[r.type].natural), low);
+  return { main: t.madd(r, t.sub(factor)).keep(), rest: t.mul(p).keep() };
 }
 
 /** eˣ − 1 for 0 ≤ x < 88; `x` must be kept. */
-export const expm1Moderate = (x: Lanes): Lanes => minusOne(x, 1);
+export const expm1Moderate = (x: Lanes): Sum => minusOne(x, 1);
 
 /** eˣ − 1. */
 export function expm1(x: Lanes): Lanes {
   const { range: [, most], minusOne: least } = constants[x.type];
   const y = x.atLeast(least).atMost(most).keep();
   // Half of it, because 2ⁿ alone may overflow.
-  const result = minusOne(y, 0.5).mul(2);
+  const { main, rest } = minusOne(y, 0.5), result = main.add(rest).mul(2);
   return y.abs().lt(2 ** (-2 - y.digits)).choose(y, result);
 }
 

@@ -43,11 +43,11 @@ export function logSigmoid(x: Lanes): Lanes {
 
 /** log(p / (1 − p)), the inverse of the logistic function. */
 export function logit(p: Lanes): Lanes {
-  const y = p.keep(), odds = y.div(y.number(1).sub(y)).keep();
-  // Near ½ as log(1 + t), whose rounding error goes on as a correction; 2p − 1 is exact there.
-  const t = y.add(y).sub(1).div(y.number(1).sub(y)).keep(), u = t.add(1).keep();
+  const y = p.keep(), other = y.number(1).sub(y).keep(), odds = y.div(other).keep();
+  // Near ½ as log(1 + t) with t = (2p − 1)/(1 − p), the rounding errors of 1 + t and of 1 − p going on as a correction.
+  const t = y.add(y).sub(1).div(other).keep(), u = t.add(1).keep(), lost = y.number(1).sub(other).sub(y);
   const near = y.gt(0.25).and(y.lt(0.75)).keep();
-  const c = near.choose(t.sub(u.sub(1)), y.number(0)).keep();
+  const c = near.choose(t.sub(u.sub(1)).sub(t.mul(lost).div(other)), y.number(0)).keep();
   return logSum(near.choose(u, odds).keep(), c);
 }
 

@@ -1,0 +1,207 @@
+/**
+ * The error function, its complement and its inverse. The polynomials are minimax ones (Remez' exchange at 60 digits);
+ * beside each stands its largest relative error.
+ */
+import { expSum, powerOfTwo } from "./exponential.ts";
+import type { Float, Lanes } from "./lanes.ts";
+import { log } from "./logarithm.ts";
+
+/** erf(x) = x + x·Σ cₖ x²ᵏ for |x| < 0.85; 2^-27.3. */
+const nearZero32 = [0.128379166, -0.376125723, 0.112827174, -0.026802551, 0.00505109737, -0.000631512667];
+
+/** log₂ erfc(x) for 0.85 ≤ x ≤ 4; error of erfc against erf 2^-27. */
+const logarithmOfTail = [
+  -5.15331012e-5,
+  -1.62814462,
+  -0.916391253,
+  -0.153513715,
+  0.0346660763,
+  -0.00549110491,
+  0.000533030077,
+  -2.35612042e-5,
+];
+
+/** erf(x) = x + x·Σ cₖ x²ᵏ for |x| ≤ 1; 2^-62.7. */
+const nearZero64 = [
+  0.1283791670955126,
+  -0.3761263890318375,
+  0.11283791670954858,
+  -0.02686617064507296,
+  0.00522397762478137,
+  -0.0008548326978765149,
+  0.00012055331037551108,
+  -1.4925593518728226e-05,
+  1.6460972954153765e-06,
+  -1.635002619207727e-07,
+  1.4657883530919653e-08,
+  -1.136567067182716e-09,
+  5.945255584223488e-11,
+];
+
+/** (1 + 2x)·exp(x²)·erfc(x) = Σ cₖ tᵏ with t = (x − middle)/(x + middle), after Shepherd & Laframboise (1981). */
+const tails: Readonly<
+  Record<Float, { readonly middle: number; readonly most: number; readonly c: readonly number[] }>
+> = {
+  // 2^-31.9 from 0 on; beyond 10.1 erfc is below half of f32's smallest number.
+  f32: {
+    middle: 2,
+    most: 10.1,
+    c: [
+      1.2769783818403686,
+      -0.09276382849318937,
+      -0.1660304342688279,
+      0.164051351023772,
+      -0.054219216396336714,
+      -0.008034569136454051,
+      0.008716307656844155,
+      0.0012713943307534885,
+      -0.001433233835543824,
+      -0.00044283346706902094,
+      0.00016705235878675218,
+      0.0001141141392909696,
+      1.6770798050544062e-05,
+    ],
+  },
+  // 2^-61.9 from 0.5 on; beyond 27.3 erfc is below half of f64's smallest number.
+  f64: {
+    middle: 3.75,
+    most: 27.3,
+    c: [
+      1.2375126308378275,
+      -0.14024059858554702,
+      0.0035854154854637497,
+      0.08227673849015026,
+      -0.10880393014171252,
+      0.09230432116023438,
+      -0.05869339859038121,
+      0.028362277420744996,
+      -0.009746579550406196,
+      0.001755625841508411,
+      0.0002937136221252273,
+      -0.00029015404441506693,
+      5.164923874433868e-05,
+      2.2384210873007306e-05,
+      -1.1444361772034634e-05,
+      -9.737476531161943e-07,
+      1.7515761430065002e-06,
+      -5.649933075624422e-08,
+      -2.5777793323834516e-07,
+      2.2098336875028635e-08,
+      3.706623319406675e-08,
+      -2.801432364272964e-09,
+      -3.861421810570761e-09,
+    ],
+  },
+};
+
+/** exp(−x²) in f64; the square is an exact one and a small rest, as its rounding error would be x² times as large. */
+function gaussian(x: Lanes): Lanes {
+  const high = x.and(x.bits(-1n << 27n)).keep();
+  const rest = high.sub(x).mul(high.add(x)).keep();
+  return expSum(high.mul(high).neg(), rest);
+}
+
+/** erfc(x) in f64 lanes for x ≥ 0 or ½, as wanted; `x` must be kept. */
+function tail(x: Lanes, wanted: Float): Lanes {
+  const { middle, most, c } = tails[wanted], y = x.atMost(most).keep();
+  const t = y.sub(middle).div(y.add(middle)).keep();
+  return x.gt(most).choose(0, t.polynomial(c).div(y.add(y).add(1)).mul(gaussian(y)));
+}
+
+/** The error function in f32. */
+export function erf32(x: Lanes): Lanes {
+  const y = x.keep(), size = y.abs().atMost(4).keep(), square = y.mul(y).keep();
+  const small = y.madd(square.polynomial(nearZero32), y).keep();
+  const large = y.number(1).sub(powerOfTwo(size.polynomial(logarithmOfTail)));
+  return size.lt(0.85).choose(small, large.or(y.sign()));
+}
+
+/** erf(x) for |x| ≤ 1. */
+function inner(x: Lanes): Lanes {
+  const square = x.mul(x).keep();
+  return x.madd(square.polynomial(nearZero64), x);
+}
+
+/** The error function in f64. */
+export function erf64(x: Lanes): Lanes {
+  const y = x.keep(), size = y.abs().keep();
+  return size.lt(1).choose(inner(y), y.number(1).sub(tail(size, "f64")).or(y.sign()));
+}
+
+/** 1 − erf(x) in f64 lanes with the precision of f32. */
+export function erfc32(x: Lanes): Lanes {
+  const y = x.keep(), size = y.abs().keep(), t = tail(size, "f32").keep();
+  return y.lt(0).choose(y.number(2).sub(t), t);
+}
+
+/** 1 − erf(x) in f64. */
+export function erfc64(x: Lanes): Lanes {
+  const y = x.keep(), size = y.abs().keep(), t = tail(size, "f64").keep();
+  const outer = y.lt(0).choose(y.number(2).sub(t), t);
+  return size.lt(0.5).choose(y.number(1).sub(inner(y)), outer);
+}
+
+/** erfInv(y)/y as polynomials: in w − 2.5 for w = −log(1 − y²) < 5, and in √w − 3.25 and √w − 5 up to 18 and 37. */
+const inverse = {
+  // 2^-28.7
+  center: [
+    1.501409353513708,
+    0.24664028763205834,
+    -0.0041773394133900205,
+    -0.001252744656656123,
+    0.0002182826397520132,
+    -4.9619139936183655e-06,
+    -3.4346146291539674e-06,
+    4.658925160958651e-07,
+    1.8037609278489554e-08,
+    -8.772850172155961e-09,
+    3.3552063908895734e-10,
+  ],
+  // 2^-29.2
+  side: [
+    3.083885606084181,
+    1.0052589959121334,
+    0.00537121498762163,
+    -0.0037517963139358595,
+    0.002488177486059207,
+    -0.0016845537081242284,
+    0.0009660603611569874,
+    -0.000365811614781233,
+    1.992943949289031e-06,
+    8.447030875890153e-05,
+    -3.0923717506502944e-05,
+  ],
+  // 2^-40.0
+  end: [
+    4.849906401412799,
+    1.0103004648528788,
+    -0.00013871963165482806,
+    -0.00021502979629810178,
+    7.599894043036036e-05,
+    -1.9685021446623908e-05,
+    4.511442230904701e-06,
+    -9.78706447427423e-07,
+    2.506800410866132e-07,
+    -9.423017059889415e-08,
+    2.4002651698452282e-08,
+  ],
+};
+
+/** The x whose erf is y, in f64 lanes: with the precision of f32. */
+export function erfInv32(y: Lanes): Lanes {
+  const z = y.keep(), size = z.abs().keep(), w = log(z.number(1).sub(size).mul(size.add(1))).neg().keep();
+  const root = w.sqrt().keep(), centered = w.sub(2.5).keep(), side = root.sub(3.25).keep(), end = root.sub(5).keep();
+  const outer = w.lt(18).choose(side.polynomial(inverse.side), end.polynomial(inverse.end));
+  const x = w.lt(5).choose(centered.polynomial(inverse.center), outer).mul(z).keep();
+  return size.eq(1).choose(z.mul(Infinity), x);
+}
+
+/** The x whose erf is y, in f64: one of Halley's cubic steps from the other. */
+export function erfInv64(y: Lanes): Lanes {
+  const z = y.keep(), size = z.abs().keep(), x = erfInv32(size).keep();
+  // Near 1 the difference is taken of the complements, of which y's is exact.
+  const low = inner(x).sub(size).keep(), high = size.number(1).sub(size).sub(tail(x, "f64")).keep();
+  const newton = x.lt(1).choose(low, high).div(gaussian(x).mul(2 / Math.sqrt(Math.PI))).keep();
+  const better = x.sub(newton.div(x.madd(newton, 1))).or(z.sign());
+  return size.lt(1).choose(better, x.or(z.sign()));
+}

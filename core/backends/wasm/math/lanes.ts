@@ -1,0 +1,272 @@
+/**
+ * Vector expressions: the code of formulas, written as formulas.
+ *
+ * A `Lanes` is an expression, a v128 of f32x4 or f64x2. Reading it emits its code, so that what is used twice must be
+ * kept, which puts it in a local. Integer operations act on the lanes' bits.
+ */
+import type { Func, Local } from "../function.ts";
+
+/** Which floating-point numbers the lanes hold. */
+export type Float = "f32" | "f64";
+
+/** What differs between the two formats. */
+interface Format {
+  readonly float: "f32x4" | "f64x2";
+  readonly int: "i32x4" | "i64x2";
+  /** Explicit bits of the significand. */
+  readonly digits: number;
+  /** What is added to exponents. */
+  readonly bias: number;
+}
+
+const formats: Readonly<Record<Float, Format>> = {
+  f32: { float: "f32x4", int: "i32x4", digits: 23, bias: 127 },
+  f64: { float: "f64x2", int: "i64x2", digits: 52, bias: 1023 },
+};
+
+const cell = new DataView(new ArrayBuffer(8));
+
+/** An operand: an expression or a number in every lane. */
+export type Operand = Lanes | number;
+
+/** The function that formulas are emitted into, with the locals they have taken. */
+export class Code {
+  readonly #kept: Local[] = [];
+
+  /**
+   * @param fused Whether `a·b + c` may be rounded once only.
+   */
+  constructor(readonly func: Func, readonly fused: boolean) {}
+
+  /** A local as an expression. */
+  of(local: Local, type: Float): Lanes {
+    return new Lanes(this, type, () => this.func.get(local));
+  }
+
+  /** A number in every lane. */
+  number(x: number, type: Float): Lanes {
+    return new Lanes(this, type, () => type === "f32" ? this.func.f32x4(x) : this.func.f64x2(x));
+  }
+
+  /** A bit pattern in every lane. */
+  bits(n: bigint, type: Float): Lanes {
+    return new Lanes(this, type, () => type === "f32" ? this.func.i32x4(Number(n)) : this.func.i64x2(n));
+  }
+
+  /** A local that is free again when the code is done. */
+  local(): Local {
+    const l = this.func.local("v128");
+    this.#kept.push(l);
+    return l;
+  }
+
+  /** Gives back all locals. */
+  done(): void {
+    this.func.free(...this.#kept.splice(0));
+  }
+}
+
+/** A formula of f64 applied to f32 numbers, two lanes at a time. */
+export function throughDoubles(formula: (...xs: Lanes[]) => Lanes): (...xs: Lanes[]) => Lanes {
+  return (...xs) => {
+    const kept = xs.map((x) => x.keep());
+    const low = formula(...kept.map((x) => x.promote())).demote().keep();
+    return low.followedBy(formula(...kept.map((x) => x.upper().promote())).demote());
+  };
+}
+
+/** A vector expression. */
+export class Lanes {
+  readonly #format: Format;
+
+  constructor(readonly code: Code, readonly type: Float, readonly push: () => void) {
+    this.#format = formats[type];
+  }
+
+  /** Explicit bits of the significand. */
+  get digits(): number {
+    return this.#format.digits;
+  }
+
+  /** What is added to exponents. */
+  get bias(): number {
+    return this.#format.bias;
+  }
+
+  /** The same, computed once, here, however often it is read. */
+  keep(): Lanes {
+    const l = this.code.local();
+    this.push();
+    this.code.func.set(l);
+    return this.code.of(l, this.type);
+  }
+
+  /** A number in every lane. */
+  number(x: number): Lanes {
+    return this.code.number(x, this.type);
+  }
+
+  /** A bit pattern in every lane. */
+  bits(n: bigint): Lanes {
+    return this.code.bits(n, this.type);
+  }
+
+  /** The bits of a number in every lane. */
+  bitsOf(x: number): bigint {
+    if (this.type === "f64") {
+      cell.setFloat64(0, x);
+      return cell.getBigInt64(0);
+    }
+    cell.setFloat32(0, x);
+    return BigInt(cell.getInt32(0));
+  }
+
+  #operand(x: Operand): Lanes {
+    return typeof x === "number" ? this.number(x) : x;
+  }
+
+  #op(name: string, ...others: readonly Operand[]): Lanes {
+    const all = others.map((o) => this.#operand(o));
+    return new Lanes(this.code, this.type, () => {
+      this.push();
+      for (const o of all) o.push();
+      this.code.func.op(name);
+    });
+  }
+
+  #float = (name: string, ...others: readonly Operand[]): Lanes => this.#op(`${this.#format.float}.${name}`, ...others);
+  #int = (name: string, ...others: readonly Operand[]): Lanes => this.#op(`${this.#format.int}.${name}`, ...others);
+
+  /** `this + y`. */
+  add = (y: Operand): Lanes => this.#float("add", y);
+  /** `this − y`. */
+  sub = (y: Operand): Lanes => this.#float("sub", y);
+  /** `this · y`. */
+  mul = (y: Operand): Lanes => this.#float("mul", y);
+  /** `this / y`. */
+  div = (y: Operand): Lanes => this.#float("div", y);
+  /** `−this`. */
+  neg = (): Lanes => this.#float("neg");
+  /** `|this|`. */
+  abs = (): Lanes => this.#float("abs");
+  /** `√this`. */
+  sqrt = (): Lanes => this.#float("sqrt");
+  /** The nearest whole number. */
+  nearest = (): Lanes => this.#float("nearest");
+  /** The largest whole number not above. */
+  floor = (): Lanes => this.#float("floor");
+  /** `y < this ? y : this`; NaN stays NaN. */
+  atMost = (y: Operand): Lanes => this.#float("pmin", y);
+  /** `this < y ? y : this`; NaN stays NaN. */
+  atLeast = (y: Operand): Lanes => this.#float("pmax", y);
+  /** A mask. */
+  lt = (y: Operand): Lanes => this.#float("lt", y);
+  /** A mask. */
+  le = (y: Operand): Lanes => this.#float("le", y);
+  /** A mask. */
+  gt = (y: Operand): Lanes => this.#float("gt", y);
+  /** A mask. */
+  ge = (y: Operand): Lanes => this.#float("ge", y);
+  /** A mask. */
+  eq = (y: Operand): Lanes => this.#float("eq", y);
+  /** A mask. */
+  ne = (y: Operand): Lanes => this.#float("ne", y);
+
+  /** `this · y + z`, rounded once or twice. */
+  madd(y: Operand, z: Operand): Lanes {
+    return this.code.fused ? this.#float("relaxed_madd", y, z) : this.mul(y).add(z);
+  }
+
+  /** `z − this · y`, rounded once or twice. */
+  nmadd(y: Operand, z: Operand): Lanes {
+    return this.code.fused ? this.#float("relaxed_nmadd", y, z) : this.#operand(z).sub(this.mul(y));
+  }
+
+  /** Bits of both. */
+  and = (y: Lanes): Lanes => this.#op("v128.and", y);
+  /** Bits of this that are not in y. */
+  andNot = (y: Lanes): Lanes => this.#op("v128.andnot", y);
+  /** Bits of either. */
+  or = (y: Lanes): Lanes => this.#op("v128.or", y);
+  /** Bits of one alone. */
+  xor = (y: Lanes): Lanes => this.#op("v128.xor", y);
+  /** A mask's opposite. */
+  not = (): Lanes => this.#op("v128.not");
+
+  /** By lane: `yes` where this mask is set, else `no`. */
+  choose(yes: Lanes, no: Operand): Lanes;
+  choose(yes: number, no: Lanes): Lanes;
+  choose(yes: Operand, no: Operand): Lanes {
+    const like = typeof yes === "number" ? no as Lanes : yes;
+    const [a, b] = [yes, no].map((x) => typeof x === "number" ? like.number(x) : x) as [Lanes, Lanes];
+    return new Lanes(this.code, like.type, () => {
+      a.push();
+      b.push();
+      this.push();
+      this.code.func.op("v128.bitselect");
+    });
+  }
+
+  /** Sum of the bits as integers. */
+  plus = (n: Lanes | bigint): Lanes => this.#int("add", typeof n === "bigint" ? this.bits(n) : n);
+  /** Difference of the bits as integers. */
+  minus = (n: Lanes | bigint): Lanes => this.#int("sub", typeof n === "bigint" ? this.bits(n) : n);
+  /** A mask: equal bits. */
+  same = (n: Lanes | bigint): Lanes => this.#int("eq", typeof n === "bigint" ? this.bits(n) : n);
+  /** Bits shifted up. */
+  shl = (n: number): Lanes => this.#shift("shl", n);
+  /** Bits shifted down, zeros following. */
+  shr = (n: number): Lanes => this.#shift("shr_u", n);
+  /** Bits shifted down, the sign following. */
+  sar = (n: number): Lanes => this.#shift("shr_s", n);
+
+  #shift(name: string, n: number): Lanes {
+    return new Lanes(this.code, this.type, () => {
+      this.push();
+      this.code.func.i32(n).op(`${this.#format.int}.${name}`);
+    });
+  }
+
+  /** The sign bits. */
+  sign = (): Lanes => this.and(this.bits(this.bitsOf(-0)));
+
+  /** `Σ cₖ thisᵏ`; this must be kept. */
+  polynomial(c: readonly number[]): Lanes {
+    return c.slice(0, -1).reduceRight((sum, a) => sum.madd(this, a), this.number(c.at(-1)!));
+  }
+
+  /** The first two lanes of four as f64. */
+  promote(): Lanes {
+    return this.#as("f64", "f64x2.promote_low_f32x4");
+  }
+
+  /** The two lanes as f32, and two zeros. */
+  demote(): Lanes {
+    return this.#as("f32", "f32x4.demote_f64x2_zero");
+  }
+
+  #as(type: Float, name: string): Lanes {
+    return new Lanes(this.code, type, () => {
+      this.push();
+      this.code.func.op(name);
+    });
+  }
+
+  /** The last two lanes of four in front. */
+  upper(): Lanes {
+    return new Lanes(this.code, this.type, () => {
+      this.push();
+      this.push();
+      this.code.func.shuffle32(2, 3, 2, 3);
+    });
+  }
+
+  /** The first two lanes of four, followed by those of `next`. */
+  followedBy(next: Lanes): Lanes {
+    return new Lanes(this.code, this.type, () => {
+      this.push();
+      next.push();
+      this.code.func.shuffle32(0, 1, 4, 5);
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/** Elementary and special functions as vector code. */
+import type { Func, Local } from "../function.ts";
+import { erf32, erf64, erfc32, erfc64, erfInv32, erfInv64 } from "./error_function.ts";
+import { exp, exp2, expm1 } from "./exponential.ts";
+import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
+import { acos, asin, atan, atan2 } from "./inverse_trigonometric.ts";
+import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
+import { log, log1p, log2, log2Single } from "./logarithm.ts";
+import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
+import { pow32, pow64, powConstant } from "./power.ts";
+import { cbrt, hypot, hypot32, rsqrt } from "./roots.ts";
+import { cos, sin, tan } from "./trigonometric.ts";
+
+/** Emits a vector function: the arguments are in locals (v128), the result is left on the stack. */
+export type Emit = (f: Func, args: readonly Local[]) => void;
+
+/** How a function is to be made. */
+export interface MathOptions {
+  /** Whether `a·b + c` may be rounded once only, by relaxed SIMD; by default it may. */
+  readonly fused?: boolean;
+  /** The last argument's value where it is known: the exponent of `powConstant`. */
+  readonly constant?: number;
+}
+
+// deno-lint-ignore no-explicit-any -- formulas take one to three operands
+type Formula = (...xs: any[]) => Lanes;
+
+/** One formula for both formats. */
+const both = (formula: Formula): Record<Float, Formula> => ({ f32: formula, f64: formula });
+/** A formula of f64, by way of which f32 is computed too. */
+const double = (formula: Formula): Record<Float, Formula> => ({ f32: throughDoubles(formula), f64: formula });
+/** A formula in f64 lanes for each precision. */
+const precise = (formula: (wanted: Float) => Formula): Record<Float, Formula> => ({
+  f32: throughDoubles(formula("f32")),
+  f64: formula("f64"),
+});
+
+const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
+  exp: both(exp),
+  exp2: both(exp2),
+  expm1: both(expm1),
+  log: both(log),
+  log1p: both(log1p),
+  log2: { f32: log2Single, f64: log2 },
+  sigmoid: both(sigmoid),
+  softplus: both(softplus),
+  logSigmoid: both(logSigmoid),
+  logit: double(logit),
+  logAddExp: double(logAddExp),
+  tanh: both(tanh),
+  sinh: double(sinh),
+  cosh: double(cosh),
+  asinh: double(asinh),
+  acosh: double(acosh),
+  atanh: double(atanh),
+  sin: precise(sin),
+  cos: precise(cos),
+  tan: precise(tan),
+  asin: precise(asin),
+  acos: precise(acos),
+  atan: precise(atan),
+  atan2: precise(atan2),
+  pow: { f32: pow32, f64: pow64 },
+  powConstant: { f32: pow32, f64: pow64 },
+  rsqrt: both(rsqrt),
+  cbrt: double(cbrt),
+  hypot: { f32: throughDoubles(hypot32), f64: hypot },
+  erf: { f32: erf32, f64: erf64 },
+  erfc: { f32: throughDoubles(erfc32), f64: erfc64 },
+  erfInv: { f32: throughDoubles(erfInv32), f64: erfInv64 },
+  fusedMultiplyAdd: double((a, b, c) => a.mul(b).add(c)),
+};
+
+/**
+ * The vector code of a scalar function of the kernel IR on f32x4 or f64x2.
+ *
+ * No lane's result depends on other lanes.
+ *
+ * @returns `undefined` where there is none.
+ */
+export function vectorMath(name: string, dtype: Float, options: MathOptions = {}): Emit | undefined {
+  const { constant } = options;
+  const known = name === "powConstant" && constant !== undefined ? powConstant(constant) : undefined;
+  const formula: Formula | undefined = known === undefined ? formulas[name]?.[dtype] : (x) => known(x!);
+  if (formula === undefined) return undefined;
+  return (f, args) => {
+    const code = new Code(f, options.fused ?? true);
+    formula(...args.map((a) => code.of(a, dtype))).push();
+    code.done();
+  };
+}

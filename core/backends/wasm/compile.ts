@@ -31,6 +31,7 @@ export function compile(program: Program): Compiled {
   const bytes = assemble({
     imports: host.imports,
     functions: [f, ...functionsOf(piece)],
+    exports: [f],
     table: [],
     memory: { initial: 1, maximum: pages, shared: true },
   });

@@ -1,15 +1,50 @@
 /** Which code serves a kernel. */
+import { Addresses } from "../../compiler/address.ts";
+import { contractionOf } from "../../compiler/contraction.ts";
+import { extentsOf, type Nest } from "../../compiler/nest.ts";
+import { bytesOf } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import { contraction } from "./contraction/mod.ts";
+import { Func } from "./function.ts";
 import type { FusedNode } from "../../compiler/fuse.ts";
 import { type KernelCode, type KernelContext, scalarNest } from "./loop_nest.ts";
 import { vectorNest } from "./vector_nest.ts";
 import { runningKernel } from "./running.ts";
 import { sortKernel } from "./sort.ts";
 
+/** Shares of the peak rate aside, multiplications and additions a nanosecond. */
+const productsPerNanosecond = 20;
+
+/** A sum of products as the code of a contraction; `null` for other nests. */
+function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
+  const found = contractionOf(n, new Addresses(extentsOf(n), interner));
+  if (found === null) return null;
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
+  // The operands may begin inside their buffers: a slice is read in place.
+  const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
+  const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
+  shifted.args.forEach((a, i) => {
+    shifted.get(a);
+    if ((starts[i] ?? 0) !== 0) shifted.i32(starts[i]!).op("i32.add");
+  });
+  shifted.call(entry);
+  return {
+    functions: moved ? [...functions, shifted] : functions,
+    entry: moved ? shifted : entry,
+    inputs: [found.a, found.b],
+    outputs: [n.results[0]!.output],
+    units,
+    // Its function always takes an address of scratch memory.
+    workBytes: Math.max(16, workBytes),
+    cost: sizeOf(extentsOf(n)) / productsPerNanosecond,
+  };
+}
+
 /** The code of a kernel. */
 export function kernelOf(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
   switch (n.kind) {
     case "nest":
-      return vectorNest(n, context) ?? scalarNest(n, context);
+      return contractionKernel(n, context) ?? vectorNest(n, context) ?? scalarNest(n, context);
     case "running":
       return runningKernel(n, context);
     case "sort":

@@ -15,6 +15,8 @@ export class Imported implements Callable {
 export interface ModuleParts {
   readonly imports: readonly Imported[];
   readonly functions: readonly Func[];
+  /** The named functions that the host may call; all of them if left out. */
+  readonly exports?: readonly Func[];
   /** The functions that `callIndirect` reaches, in order of their places. */
   readonly table: readonly Func[];
   /** The imported memory `host.memory`: pages of 64 KiB at least and at most, and whether threads share it. */
@@ -33,7 +35,7 @@ function pushName(out: number[], name: string): void {
  * The bytes of a module. Its imports are all of the module `host`; global 0 is mutable and zero. Type 0 is that of
  * `(i32, i32) → ()`, which table functions have.
  */
-export function assemble({ imports, functions, table, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble({ imports, functions, exports, table, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
   const types: string[] = [];
   const typeBytes: number[] = [];
   const typeOf = ({ params, results }: Callable): number => {
@@ -73,7 +75,7 @@ export function assemble({ imports, functions, table, memory }: ModuleParts): Ui
 
   const functionSection: number[] = [], exportSection: number[] = [], codeSection: number[] = [];
   pushUnsigned(functionSection, functions.length);
-  const exported = functions.filter((f) => f.name !== null);
+  const exported = exports ?? functions.filter((f) => f.name !== null);
   pushUnsigned(exportSection, exported.length);
   for (const f of exported) {
     pushName(exportSection, f.name!);

@@ -4,6 +4,7 @@
  */
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Expr } from "../../compiler/kernel.ts";
+import { vectorMath } from "./math/mod.ts";
 import type { Func, Local, ValueType } from "./function.ts";
 
 /** How a function is emitted: instructions on the arguments on the stack, or code that reads them from locals. */
@@ -19,9 +20,28 @@ const code = (emit: (f: Func, args: readonly Local[]) => void): Op => ({ emit })
 export function scalarOp(e: Expr & { readonly kind: "apply" }): Op | undefined {
   const from = e.args[0]!.dtype;
   if (e.name === "cast") return castOp(from, e.dtype);
-  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64");
+  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? laneOf(e, from as "f32" | "f64");
   if (from === "bool") return boolOp(e.name);
   return intOp(e, from as "i32" | "u32" | "u8");
+}
+
+/** A function that has vector code only: of equal lanes, one. */
+function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
+  const emit = vectorMath(e.name, d, constantOf(e));
+  if (emit === undefined) return undefined;
+  const t = d === "f32" ? "f32x4" : "f64x2";
+  return code((f, args) => {
+    const vectors = args.map(() => f.local("v128"));
+    args.forEach((a, i) => f.get(a).op(`${t}.splat`).set(vectors[i]!));
+    emit(f, vectors);
+    f.lane(`${t}.extract_lane`, 0).free(...vectors);
+  });
+}
+
+/** The last argument of an application, where it is known. */
+export function constantOf(e: Expr & { readonly kind: "apply" }): { readonly constant?: number } {
+  const last = e.args.at(-1)!;
+  return last.kind === "constant" ? { constant: last.value } : {};
 }
 
 function castOp(from: DType, to: DType): Op {

@@ -5,7 +5,8 @@
 import type { Expr } from "../../compiler/kernel.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Func, Local } from "./function.ts";
-import type { Op } from "./scalar_ops.ts";
+import { vectorMath } from "./math/mod.ts";
+import { constantOf, type Op } from "./scalar_ops.ts";
 
 /** Lanes of a vector. */
 export type Lanes = 2 | 4;
@@ -45,7 +46,7 @@ export function vectorOp(e: Expr & { readonly kind: "apply" }, lanes: Lanes): Op
     if (e.dtype !== "f64" && e.dtype !== "bool") return undefined;
   } else if ([e, ...e.args].some((a) => a.dtype === "f64")) return undefined;
   if (e.name === "cast") return castOp(from, e.dtype, lanes);
-  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64");
+  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? mathOp(e, from as "f32" | "f64");
   if (from === "bool") return boolOp(e.name);
   return intOp(e, from as "i32" | "u32" | "u8");
 }
@@ -119,6 +120,11 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
       return inDouble(d, (f, [a, b, c]) => f.get(a!).get(b!).op("f64x2.mul").get(c!).op("f64x2.add"));
   }
   return undefined;
+}
+
+function mathOp(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
+  const emit = vectorMath(e.name, d, constantOf(e));
+  return emit === undefined ? undefined : code(emit);
 }
 
 /** A function of f64 lanes, for f32 on each half of the vector and rounded once. */

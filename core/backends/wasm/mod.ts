@@ -1,11 +1,11 @@
 /** The WebAssembly backend: what is traced runs as compiled modules, and so do large operations called one by one. */
-import type { Backend } from "../../backend.ts";
+import { type Backend, referenceBackend } from "../../backend.ts";
 import { type Program, trace } from "../../compiler/program.ts";
 import { bind } from "../../interpreter.ts";
 import type { Primitive } from "../../primitive.ts";
 import { settingKey } from "../../setting_key.ts";
 import { sizeOf } from "../../shape.ts";
-import { arrayOf, type Concrete, fromArray } from "../../tensor.ts";
+import type { Concrete } from "../../tensor.ts";
 import { compile, type Compiled } from "./compile.ts";
 import { exactlyRounded } from "./exact.ts";
 
@@ -51,7 +51,7 @@ export const wasmBackend: Backend = {
   apply: (prim, inputs, params) => {
     const program = prim.calls?.(params);
     if (program === undefined && (prim.effect === true || plain(prim, inputs, params))) {
-      return prim.reference(inputs.map(arrayOf), params).map(fromArray);
+      return referenceBackend.apply(prim, inputs, params);
     }
     const code = codeOf(program ?? programOf(prim, inputs, params));
     return code.run(inputs);

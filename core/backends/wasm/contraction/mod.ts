@@ -48,12 +48,17 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
     return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
   }
   const lanes = new Lanes(c.dtype, fma);
-  const part = vectorProduct(problem, lanes) ?? drive(planOf(problem, lanes, tile));
-  const entry = entryOf(problem, part);
+  const rows = sizeOf(problem.rows), matrix = sizeOf([...problem.columns, ...problem.inner]) * lanes.bytes;
+  // Few rows of a product with a matrix beyond the caches go one by one: what counts is the stream of the matrix.
+  const few = rows === 1 || (rows <= 3 && matrix > 1 << 18);
+  const vectors = few ? { ...problem, batch: [...problem.batch, ...problem.rows], rows: [] } : null;
+  const vector = vectors === null ? null : vectorProduct(vectors, lanes);
+  const part = vector ?? drive(planOf(problem, lanes, tile)), whole = vector === null ? problem : vectors!;
+  const entry = entryOf(whole, part);
   return {
     functions: [...part.functions, entry],
     entry,
-    units: part.groups * sizeOf(problem.batch),
+    units: part.groups * sizeOf(whole.batch),
     workBytes: part.workBytes,
   };
 }

@@ -22,10 +22,9 @@ interface Vector {
   readonly terms: number;
 }
 
-/** The code of a contraction of one row, if it is one that these loops can do. */
+/** The code of a contraction without rows, if it is one that these loops can do. */
 export function vectorProduct(problem: Problem, lanes: Lanes): Part | null {
   const { bytes } = lanes, terms = sizeOf(problem.inner);
-  if (problem.rows.length > 0) return null;
   const all: readonly Axis[] = problem.inner.length > 0 ? problem.inner : [{ size: 1, a: 1, b: 1, c: 0 }];
   const v: Vector = {
     lanes,

@@ -52,7 +52,7 @@ const tileRows: Readonly<Record<Spread, readonly number[]>> = {
   // Of four vectors: pairs of them are one register.
   loads: [12, 6, 3, 6],
   terms: [6, 4, 2, 6],
-  rows: [4, 4, 3, 4],
+  rows: [8, 4, 3, 4],
 };
 
 /** The most rows of a tile of so many vectors. */
@@ -124,7 +124,8 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
   const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, "a", bytes));
-  const spread: Spread = tile.shuffles !== true
+  // With one vector of b a load for each number of a is too much.
+  const spread: Spread = !(tile.shuffles ?? columns <= lanes.count)
     ? "loads"
     : aPacked || (aRows.stride === bytes && aRun !== 1)
     ? "rows"

@@ -141,6 +141,17 @@ Deno.test("contraction() of many rows and columns goes through them in blocks", 
   check(product(389, 20, 321, true, true), { fma: true });
 });
 
+Deno.test("contraction() of a vector and a matrix whose sum is over several axes", () => {
+  for (const [outer, run] of [[2, 18], [5, 100], [3, 331], [40, 21]] as const) {
+    checkAll({
+      ...product(1, 7, 1),
+      columns: [axis(7, 0, outer * (run + 3), 2)],
+      inner: [axis(outer, -run - 1, run + 3, 0), axis(run, 1, 1, 0)],
+    });
+    checkAll({ ...product(1, 37, 1), inner: [axis(outer, -2 * run, 37 * run, 0), axis(run, 2, 37, 0)] });
+  }
+});
+
 Deno.test("contraction() of nothing is zeros, and nothing of an empty result", () => {
   checkAll(product(5, 7, 0));
   for (const [m, n, k] of [[0, 7, 3], [5, 0, 3], [0, 0, 0]] as const) {
@@ -289,7 +300,8 @@ Deno.test("contraction() gives the same bits however its units are shared out an
 });
 
 Deno.test("contraction() equals the plain loop for axes and strides of any kind", () => {
-  const size = fc.integer({ min: 1, max: 6 });
+  const size = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 6 }) }, fc.integer({ min: 7, max: 19 }));
+  const choice = fc.boolean();
   const axes = fc.array(size, { maxLength: 3 });
   const order = fc.array(fc.nat(), { minLength: 12, maxLength: 12 });
   const shape = fc.record({
@@ -303,9 +315,10 @@ Deno.test("contraction() equals the plain loop for axes and strides of any kind"
     flip: fc.nat({ max: 31 }),
     fma: fc.boolean(),
     ranges: fc.integer({ min: 1, max: 4 }),
+    tile: fc.record({ packA: choice, packB: choice, shuffles: choice, wide: choice }, { requiredKeys: [] }),
   });
   fc.assert(
-    fc.property(shape, ({ dtype, batch, rows, columns, inner, orders, gaps, flip, fma, ranges }) => {
+    fc.property(shape, ({ dtype, batch, rows, columns, inner, orders, gaps, flip, fma, ranges, tile }) => {
       const named = [
         ...batch.map((x) => ({ kind: "batch", size: x.size, uses: `${x.in}c` })),
         ...rows.map((size) => ({ kind: "rows", size, uses: "ac" })),
@@ -325,7 +338,8 @@ Deno.test("contraction() equals the plain loop for axes and strides of any kind"
       const of = (kind: string) =>
         named.flatMap((x, i) => x.kind === kind ? [axis(x.size, strides.a[i]!, strides.b[i]!, strides.c[i]!)] : []);
       const c = { dtype, batch: of("batch"), rows: of("rows"), columns: of("columns"), inner: of("inner") };
-      check(c, { fma }, ranges);
+      fc.pre(sizeOf([...c.batch, ...c.rows, ...c.columns, ...c.inner]) < 100_000);
+      check(c, { fma, tile }, ranges);
     }),
     { numRuns: 250 },
   );

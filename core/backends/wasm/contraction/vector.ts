@@ -153,7 +153,11 @@ function dotProducts({ lanes, columns, bStride, cStride, blocks, loops }: Vector
       for (const { even, odd } of now) [even, odd].forEach(clear);
       f.get(ak).set(p).get(bk).set(q);
       const step = (m: number): void => {
-        if (m < 2 * count) return multiply(n, bytes === 4 ? "v128.load32_zero" : "v128.load64_zero", 0, "even");
+        if (m < 2 * count) {
+          const single = bytes === 4 ? "v128.load32_zero" : "v128.load64_zero";
+          for (let i = 0; i < m; i++) multiply(n, single, i * bytes, "even");
+          return;
+        }
         multiply(n, "v128.load", 0, "even");
         multiply(n, "v128.load", count * bytes, "odd");
       };

@@ -56,19 +56,20 @@ export function reduceAngle(x: Lanes, from: Float): Angle {
   const y = x.keep(), magic = 1.5 * 2 ** 52;
   const whole = y.madd(2 / Math.PI, magic).keep(), n = whole.sub(magic).keep();
   const first = n.nmadd(parts[0], y).keep();
-  const near = from === "f32" ? { r: n.nmadd(afterFirst, first), low: y.number(0) } : subtractMore(first, n);
+  const near = from === "f32" ? { r: n.nmadd(afterFirst, first), low: y.number(0) } : subtractMore(y, first, n);
   return withFar(y, { r: near.r.keep(), low: near.low.keep(), quarters: whole }, from);
 }
 
-/** first − n·(the other parts), in two numbers. */
-function subtractMore(first: Lanes, n: Lanes): { readonly r: Lanes; readonly low: Lanes } {
+/** first − n·(the other parts), in two numbers, where first = x − n·(the first part). */
+function subtractMore(x: Lanes, first: Lanes, n: Lanes): { readonly r: Lanes; readonly low: Lanes } {
   const second = n.mul(parts[1]).keep(), a = first.sub(second).keep();
   const back = first.sub(a).keep(), errorA = first.sub(a.add(back)).add(back.sub(second));
   const third = n.mul(parts[2]).keep(), b = a.sub(third).keep();
   const backB = a.sub(b).keep(), errorB = a.sub(b.add(backB)).add(backB.sub(third));
   const low = n.nmadd(parts[3], errorA.add(errorB)).keep();
   const r = b.add(low).keep();
-  return { r, low: low.sub(r.sub(b)) };
+  // The sums would make +0 of −0.
+  return { r: n.eq(0).choose(x, r), low: low.sub(r.sub(b)) };
 }
 
 /** Replaces what is wrong for large numbers. */

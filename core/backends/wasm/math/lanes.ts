@@ -53,6 +53,29 @@ export class Code {
     return new Lanes(this, type, () => type === "f32" ? this.func.i32x4(Number(n)) : this.func.i64x2(n));
   }
 
+  /** A variable that starts with a value; `set` gives it another. */
+  variable(start: Lanes): { readonly value: Lanes; readonly set: (value: Lanes) => void } {
+    const local = this.local();
+    const set = (value: Lanes): void => {
+      value.push();
+      this.func.set(local);
+    };
+    set(start);
+    return { value: this.of(local, start.type), set };
+  }
+
+  /** Repeats while the mask has a lane set; what is kept in `body` is kept anew each time. */
+  while(mask: Lanes, body: () => void): void {
+    this.func.block((end) => {
+      this.func.loop((again) => {
+        mask.push();
+        this.func.op("v128.any_true", "i32.eqz").brIf(end);
+        body();
+        this.func.br(again);
+      });
+    });
+  }
+
   /** A local that is free again when the code is done. */
   local(): Local {
     const l = this.func.local("v128");
@@ -153,6 +176,8 @@ export class Lanes {
   sqrt = (): Lanes => this.#float("sqrt");
   /** The nearest whole number. */
   nearest = (): Lanes => this.#float("nearest");
+  /** The smallest whole number not below. */
+  ceil = (): Lanes => this.#float("ceil");
   /** The largest whole number not above. */
   floor = (): Lanes => this.#float("floor");
   /** `y < this ? y : this`; NaN stays NaN. */

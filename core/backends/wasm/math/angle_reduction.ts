@@ -5,6 +5,7 @@
  * significand with those bits of 2/π that matter (Payne and Hanek, 1983): multiples of 4 quarters drop out.
  */
 import type { Func, Local } from "../function.ts";
+import { eachLane } from "./each_lane.ts";
 import type { Float, Lanes } from "./lanes.ts";
 
 /** π/2 in three parts of 33 bits, and the rest: products of n with the parts are exact. */
@@ -85,7 +86,7 @@ function withFar(x: Lanes, near: Angle, from: Float): Angle {
     const source = code.local(), turns = code.local(), turnsLow = code.local(), count = code.local();
     x.push();
     f.set(source);
-    eachLane(f, [source, turns, turnsLow, count], from);
+    turnsOf(f, [source, turns, turnsLow, count], from);
     const t = code.of(turns, "f64"), tLow = code.of(turnsLow, "f64");
     // (t + tLow)·π/2; the product of the first terms in two numbers.
     const half = Math.PI / 2, halfHigh = 1.5707963109016418, tHigh = t.and(t.bits(-1n << 27n)).keep();
@@ -106,19 +107,17 @@ function withFar(x: Lanes, near: Angle, from: Float): Angle {
 }
 
 /** For each lane of the first local: turns past the nearest quarter, in two numbers, and how many quarters. */
-function eachLane(f: Func, vectors: readonly [Local, Local, Local, Local], from: Float): void {
+function turnsOf(f: Func, vectors: readonly [Local, Local, Local, Local], from: Float): void {
   const [x, turns, turnsLow, count] = vectors;
   const results: readonly [Local, Local, Local] = [f.local("f64"), f.local("f64"), f.local("i64")];
-  const lane = f.local("i32");
-  f.i32(0).set(lane).while(lane, () => f.i32(2), 1, () => {
+  eachLane(f, vectors, () => {
     f.get(x).lane("f64x2.extract_lane", 0).set(results[0]);
     quarterTurns(f, results, from);
     f.get(turns).get(results[0]).lane("f64x2.replace_lane", 0).set(turns);
     f.get(turnsLow).get(results[1]).lane("f64x2.replace_lane", 0).set(turnsLow);
     f.get(count).get(results[2]).lane("i64x2.replace_lane", 0).set(count);
-    for (const v of vectors) f.get(v).get(v).shuffle32(2, 3, 0, 1).set(v);
   });
-  f.free(...results, lane);
+  f.free(...results);
 }
 
 /** A number in the first local becomes the quarter turns past the nearest whole one, in two numbers, and that. */

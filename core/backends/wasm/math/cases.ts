@@ -1,5 +1,6 @@
 /** The functions that have vector code, with the bounds their tests hold them to. */
 import type { Primitive } from "../../../primitive.ts";
+import * as division from "../../../primitives/division.ts";
 import * as exponential from "../../../primitives/exponential.ts";
 import * as hyperbolic from "../../../primitives/hyperbolic.ts";
 import * as logistic from "../../../primitives/logistic.ts";
@@ -93,6 +94,8 @@ export const cases: readonly Case[] = [
   atan2,
   of(trigonometric.hypotP, 0.51, 2, 5, 2),
   of(power.powP as Primitive<undefined>, 0.51, 2, 20, 2),
+  of(division.floorDivP, 0.5, 0, 100, 2),
+  of(division.modP, 0.5, 0, 100, 2),
   of(power.cbrtP, 0.51, 2, 20),
   of(special.erfP, 1.6, 3, 4),
   // The scalar function is off by up to 3.6 itself.

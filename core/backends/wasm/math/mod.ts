@@ -10,6 +10,7 @@ import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
 import { log, log1p, log2, log2Single } from "./logarithm.ts";
 import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
 import { pow32, pow64, powConstant } from "./power.ts";
+import { floorDiv, mod } from "./remainder.ts";
 import { cbrt, hypot, hypot32 } from "./roots.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
 
@@ -70,6 +71,8 @@ const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
   erfc: { f32: throughDoubles(erfc32), f64: erfc64 },
   erfInv: { f32: throughDoubles(erfInv32), f64: erfInv64 },
   lgamma: double(lgamma),
+  floorDiv: double(floorDiv),
+  mod: double(mod),
 };
 
 /** Functions of one number and a constant, where that is known. */

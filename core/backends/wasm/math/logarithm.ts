@@ -3,7 +3,8 @@
  *
  * The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
  */
-import { type Float, type Lanes, throughDoubles } from "./lanes.ts";
+import { throughDoubles } from "./code.ts";
+import type { Float, Lanes } from "./lanes.ts";
 
 /** ln 2 in two parts; the first times any exponent is exact. */
 const ln2: Readonly<Record<Float, readonly [number, number]>> = {
@@ -37,7 +38,7 @@ const double = [
 ];
 
 /** A positive number as 2ᵏ·m. */
-export interface Split {
+interface Split {
   readonly k: Lanes;
   readonly m: Lanes;
 }

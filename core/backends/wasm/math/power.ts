@@ -5,7 +5,8 @@
  * 1024. The way of splitting is that of FDLIBM's e_pow.c (Sun Microsystems, 1993). The polynomials are minimax ones.
  */
 import { exp2Brief, scale, wholeNumber } from "./exponential.ts";
-import { type Lanes, throughDoubles } from "./lanes.ts";
+import { throughDoubles } from "./code.ts";
+import type { Lanes } from "./lanes.ts";
 import { log2Brief, split } from "./logarithm.ts";
 
 /** 3·(artanh(s)/s − 1 − z/3)/z² = Σ cₖ zᵏ with z = s²; 2^-65.5 of artanh(s). */
@@ -38,7 +39,7 @@ const binary = [
 ];
 
 /** The first 26 significant bits, so that products of two such numbers are exact. */
-export const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
+const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
 
 /** a^y for positive finite a, to within a unit in the last place of f64. */
 function precise(a: Lanes, y: Lanes): Lanes {

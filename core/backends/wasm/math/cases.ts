@@ -64,6 +64,9 @@ const atan2: Case = {
   },
 };
 
+/** Its result may be much smaller than its operands, and is then precise for their size only. */
+export const logAddExp: Case = of(logistic.logAddExpP, Infinity, Infinity, 30, 2);
+
 /**
  * Those computed in f64 lanes are rounded once to f32: 0.51 units. Of the others each step of the last ones, in which
  * errors count whole, is half a unit, which is up to twice as much of the result where that ends a binade.

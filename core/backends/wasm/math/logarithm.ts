@@ -97,6 +97,13 @@ export function log1p(x: Lanes): Lanes {
   return y.abs().lt(2 ** (-1 - y.digits)).choose(y, logSum(u, c));
 }
 
+/** log(1 + e) for 0 ≤ e ≤ 1, where k is 0 or 1; `e` must be kept. */
+export function log1pOfPart(e: Lanes): Lanes {
+  const u = e.add(1).keep(), upper = u.gt(Math.SQRT2).keep();
+  const k = upper.and(e.number(1)).keep(), m = upper.choose(u.mul(0.5), u);
+  return assemble({ k, m }, e.sub(u.sub(1)).div(u));
+}
+
 /** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ) with s = (m − 1)/(m + 1), z = s²; 2^-43. */
 const brief = [0.9617966940583391, 0.5770779529584481, 0.4122084300073271, 0.3199334799450739, 0.28255973974213494];
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Case, cases } from "./cases.ts";
+import { type Case, cases, logAddExp } from "./cases.ts";
 import type { Float } from "./lanes.ts";
 import { vectorMath } from "./mod.ts";
 import { type Floats, samples, unitsOff } from "./precision.ts";
@@ -42,6 +42,21 @@ for (const dtype of ["f32", "f64"] as const) {
     });
   }
 }
+
+Deno.test("logAddExp is precise to two units in the last place of its result or of an operand", () => {
+  const scalar = (x: number, y: number): number => logAddExp.scalar(x, y);
+  for (const dtype of ["f32", "f64"] as const) {
+    const [x, y] = operands(logAddExp, dtype) as [Floats, Floats];
+    run(logAddExp, dtype, true, [x, y]).forEach((z, i) => {
+      const exact = scalar(x[i]!, y[i]!);
+      if (unitsOff(z, exact, dtype) < 1) return;
+      // Where the result is nearly 0, roundings of the larger operand's size are left.
+      const slack = 2 * 2 ** -52 * Math.max(Math.abs(x[i]!), Math.abs(y[i]!)) +
+        2 ** (dtype === "f32" ? -24 : -52) * Math.abs(exact);
+      assert(Math.abs(z - exact) <= slack, `logAddExp(${x[i]}, ${y[i]}) = ${z}, not ${exact}`);
+    });
+  }
+});
 
 Deno.test("vectorMath() has no code for other functions", () => {
   assertEquals(vectorMath("add", "f32"), undefined);

@@ -4,6 +4,7 @@ import { Program } from "../../compiler/program.ts";
 import { bytesOf } from "../../dtype.ts";
 import { copyOf } from "../../storage.ts";
 import { Concrete, storageOf } from "../../tensor.ts";
+import { crewOf } from "./crew.ts";
 import { Func } from "./function.ts";
 import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
@@ -11,6 +12,7 @@ import { arenaBase, memory, nurseryBytes, pages, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
 import { bytesOfBuffer, functionsOf, pieceOf } from "./piece.ts";
+import { nextModule, publish, threads } from "./threads.ts";
 
 /** A program ready to run. */
 export interface Compiled {
@@ -36,25 +38,26 @@ export function compile(program: Program): Compiled {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), piece = pieceOf(graph, host);
+  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
+  const piece = pieceOf(graph, { host, threads: most, tasks }), crew = crewOf(id, most);
   const f = new Func("run", []), places = new Map<Buffer, Address>();
   const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
   slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
-  emitPiece({ f, host, memory: () => memory().buffer }, piece, arenaBase, places);
+  emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
+  const shared = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece)],
-    exports: [f],
-    table: [],
+    functions: [f, ...functionsOf(piece), ...tasks, ...shared ? crew.functions : []],
+    exports: shared ? [f, crew.join] : [f],
+    table: tasks,
     memory: { initial: 1, maximum: pages, shared: true },
   });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    host: { ...host.implementations, memory: memory() },
-  });
+  const module = new WebAssembly.Module(bytes);
+  const { exports } = new WebAssembly.Instance(module, { host: { ...host.implementations, memory: memory() } });
   const captured = [...graph.captured.values()].map((v) => v as Concrete);
   const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
   const call = caller(exports["run"] as () => void, given, graph.outputs, arenaBase + piece.bytes);
-  return {
+  const compiled: Compiled = {
     run: (inputs) => {
       const results = call(captured.length === 0 ? inputs : [...inputs, ...captured]);
       return sources.map(({ input, output }) => input >= 0 ? inputs[input]! : results[output]!);
@@ -62,6 +65,8 @@ export function compile(program: Program): Compiled {
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
+  if (shared) publish(id, module, compiled);
+  return compiled;
 }
 
 /** The call of a module's function: arguments brought into its memory, results left there. */

@@ -81,6 +81,9 @@ export interface Primitive<P = unknown> {
   /** For a call: the program it runs on its inputs, the same object for the same computation. */
   readonly calls?: (params: P) => Program;
 
+  /** Its output is its input's elements in their order, so nothing is computed. */
+  readonly view?: boolean;
+
   /** For a collective: the name of the mapped axis it runs over. */
   readonly axisName?: (params: P) => string;
 

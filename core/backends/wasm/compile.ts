@@ -8,7 +8,7 @@ import { crewOf } from "./crew.ts";
 import { Func } from "./function.ts";
 import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
-import { arenaBase, memory, nurseryBytes, pages, slotBase } from "./memory.ts";
+import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
 import { bytesOfBuffer, functionsOf, pieceOf } from "./piece.ts";
@@ -44,13 +44,13 @@ export function compile(program: Program): Compiled {
   const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
   slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
   emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
-  const shared = tasks.length > 0;
+  const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece), ...tasks, ...shared ? crew.functions : []],
-    exports: shared ? [f, crew.join] : [f],
+    functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
+    exports: forks ? [f, crew.join] : [f],
     table: tasks,
-    memory: { initial: 1, maximum: pages, shared: true },
+    memory: { initial: 1, maximum: mostPages, shared },
   });
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { host: { ...host.implementations, memory: memory() } });
@@ -65,7 +65,7 @@ export function compile(program: Program): Compiled {
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
-  if (shared) publish(id, module, compiled);
+  if (forks) publish(id, module, compiled);
   return compiled;
 }
 

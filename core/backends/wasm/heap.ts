@@ -122,6 +122,13 @@ class Nursery {
     this.#freed.clear();
     this.#top = nurseryBase;
   }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    let n = 0;
+    for (const p of this.#places) n += p.bytes;
+    return n;
+  }
 }
 
 /** Large places, from the end of the memory downwards. */
@@ -130,7 +137,7 @@ class LargeSpace {
   readonly #places = new Set<Place>();
   readonly #freed = new FreeLists();
   #holes: { address: number; bytes: number }[] = [];
-  #bottom = memoryEnd;
+  #bottom = memoryEnd();
   #bytes = 0;
 
   take(dtype: DType, length: number, pinned: ReadonlySet<unknown>, floor: number): Place {
@@ -185,7 +192,7 @@ class LargeSpace {
     this.#places.clear();
     this.#freed.clear();
     this.#holes = [];
-    this.#bottom = memoryEnd;
+    this.#bottom = memoryEnd();
     this.#bytes = 0;
   }
 

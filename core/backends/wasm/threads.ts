@@ -8,7 +8,7 @@
  * Workers come from `node:worker_threads`, made from text: that needs no permission, and unreferenced they do not keep
  * the process alive. Where there are none (a browser), programs run on one thread.
  */
-import { memory } from "./memory.ts";
+import { memory, shared } from "./memory.ts";
 
 /** Byte addresses of the control words. */
 export const control = {
@@ -87,7 +87,7 @@ function defaultThreads(): number {
 }
 
 /** Threads that compute, the main one included. */
-export const threads = (): number => workerThreads() === undefined ? 1 : wanted;
+export const threads = (): number => shared && workerThreads() !== undefined ? wanted : 1;
 
 /** How many threads compute from now on; programs compiled for fewer stay with fewer. */
 export function setThreads(n: number): void {

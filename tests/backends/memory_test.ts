@@ -13,6 +13,7 @@ import {
   memoryStats,
   mul,
   normal,
+  OutOfMemoryError,
   relu,
   reshape,
   type Shape,
@@ -105,4 +106,17 @@ Deno.test("tensors made from arrays stay the array's elements after the array ch
   const array = new Float32Array(5000).fill(1), x = tensor(array) as X, y = plusOne(x);
   array.fill(7);
   assertEquals([sum(x).item(), sum(y).item()], [5000, 10_000]);
+});
+
+Deno.test("a program that needs more memory than there is says how much, and what to do", () => {
+  const f = jit((x: X) => {
+    const y = exp(add(x, zeros([20_000, 1])) as X) as X;
+    return sum(matmul(y, add(y, 1)) as X) as X;
+  });
+  assertThrows(
+    () => f(zeros([1, 20_000])),
+    OutOfMemoryError,
+    "MiB of WebAssembly memory and",
+  );
+  assertEquals(sum(plusOne(zeros([1000]))).item(), 1000);
 });

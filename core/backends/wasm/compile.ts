@@ -97,6 +97,7 @@ function caller(
       else if (sizes[i] === "middling") incoming.push(bytesOfBuffer(inputs[i]!));
     });
     nursery.reserve(incoming);
+    large.clear(end);
     for (let i = 0; i < n; i++) {
       const cell = storageOf(args[i]!).cell, { dtype, size } = inputs[i]!;
       const { block } = cell;

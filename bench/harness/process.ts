@@ -1,0 +1,68 @@
+/** The parent's side of a process that runs an implementation. */
+import { lineStream } from "./lines.ts";
+import type { Answer } from "./child.ts";
+
+const config = new URL("../deno.json", import.meta.url).pathname;
+
+/** The command line of a script of this directory, with the peers within reach. */
+export const denoRun = (script: URL, ...args: readonly string[]): Deno.Command =>
+  new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "-A", "--config", config, script.pathname, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  });
+
+/** An implementation that runs in a process of its own. Every question has a time limit, after which it is killed. */
+export class Child {
+  readonly #process: Deno.ChildProcess;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+  readonly #questions: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+
+  constructor(caseName: string, implementation: string) {
+    this.#process = denoRun(new URL("./child.ts", import.meta.url), caseName, implementation).spawn();
+    this.#answers = this.#process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(lineStream()).getReader();
+    this.#questions = this.#process.stdin.getWriter();
+  }
+
+  /** What it computed, once it is ready; throws if it fails or takes longer than `limit` seconds. */
+  async ready(limit: number): Promise<readonly number[] | null> {
+    const a = await this.#next(limit);
+    return "ready" in a ? a.ready : null;
+  }
+
+  /** A measurement that takes about `budget` milliseconds, or one call. */
+  async measure(budget: number, limit: number): Promise<{ readonly value: number; readonly arena: number | null }> {
+    await this.#questions.write(new TextEncoder().encode(`${budget}\n`));
+    const a = await this.#next(limit);
+    if (!("value" in a)) throw new Error("it gave no measurement");
+    return a;
+  }
+
+  async #next(limit: number): Promise<Answer> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not done within ${limit} s`)), limit * 1000);
+    });
+    try {
+      const { value } = await Promise.race([this.#answers.read(), late]);
+      if (value === undefined) throw new Error(`the process ended (${(await this.#process.status).code})`);
+      const a = JSON.parse(value) as Answer;
+      if ("error" in a) throw new Error(a.error);
+      return a;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    this.#answers.cancel().catch(() => {});
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+    await this.#process.status;
+  }
+}

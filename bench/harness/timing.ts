@@ -14,10 +14,10 @@ async function repeat(run: Timed["run"], times: number): Promise<number> {
   return (performance.now() - start) / times;
 }
 
-/** Calls for some time, so that engines have compiled what they will. Slow calls are made twice at least. */
+/** Calls for some time, so that engines have compiled what they will. */
 export async function warmUp(run: Timed["run"], budget: number): Promise<void> {
   const start = performance.now();
-  for (let i = 0; i < 2 || performance.now() - start < budget; i++) await repeat(run, 1);
+  do await repeat(run, 1); while (performance.now() - start < budget);
 }
 
 /** The median of samples that together take about `budget` milliseconds. */

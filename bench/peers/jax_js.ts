@@ -38,15 +38,23 @@ const both = (make: (jax: typeof JaxJs, mode: Mode) => Timed): Implementations =
 
 const placer = (jax: typeof JaxJs) => (x: HostArray): JaxArray => jax.numpy.array(x.data).reshape([...x.shape]);
 
-/** A jitted function of operands that stay where they are. */
+/**
+ * A jitted function of operands that stay where they are.
+ *
+ * @param order The order of axes in which its numbers are compared, where its own is another.
+ */
 export const jaxJsFunction = (
   inputs: readonly HostArray[],
   f: (jax: typeof JaxJs) => (...xs: JaxArray[]) => JaxArray,
+  order?: readonly number[],
 ): Implementations =>
   both((jax, { settle, read }) => {
     const xs = inputs.map(placer(jax)), g = jax.jit(f(jax));
     const call = () => g(...xs.map((x) => x.ref));
-    return { run: () => settle(call()), numbers: () => read(call()) };
+    return {
+      run: () => settle(call()),
+      numbers: () => read(order === undefined ? call() : call().transpose([...order])),
+    };
   });
 
 /** A jitted training step with Adam. */
@@ -110,3 +118,7 @@ function adamStep(
   bias2.dispose();
   return [params1, mean1, square1];
 }
+
+/** The mean cross-entropy of rows of logits against rows of probabilities. */
+export const jaxCrossEntropy = (jax: typeof JaxJs, logits: JaxArray, labels: JaxArray): JaxArray =>
+  jax.nn.logSoftmax(logits).mul(labels).sum(-1).mean().mul(-1);

@@ -1,9 +1,19 @@
 /** All that is measured. */
 import type { Case } from "../harness/case.ts";
+import { cnnCases } from "./cnn.ts";
+import { convolutionCases } from "./convolution.ts";
+import { lstmCases } from "./lstm.ts";
 import { matmulCases } from "./matmul.ts";
+import { mlpCases } from "./mlp.ts";
 
 /** Every case, in the order of the table. */
-export const cases: readonly Case[] = [...matmulCases];
+export const cases: readonly Case[] = [
+  ...matmulCases,
+  ...convolutionCases,
+  ...mlpCases,
+  ...cnnCases,
+  ...lstmCases,
+];
 
 /** The case of a name. */
 export function caseNamed(name: string): Case {

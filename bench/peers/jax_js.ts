@@ -39,23 +39,26 @@ const both = (make: (jax: typeof JaxJs, mode: Mode) => Timed): Implementations =
 const placer = (jax: typeof JaxJs) => (x: HostArray): JaxArray => jax.numpy.array(x.data).reshape([...x.shape]);
 
 /**
- * A jitted function of operands that stay where they are.
+ * A function, jitted or not, of operands that stay where they are.
  *
  * @param order The order of axes in which its numbers are compared, where its own is another.
  */
-export const jaxJsFunction = (
+export const jaxJsRun = (
   inputs: readonly HostArray[],
   f: (jax: typeof JaxJs) => (...xs: JaxArray[]) => JaxArray,
   order?: readonly number[],
 ): Implementations =>
   both((jax, { settle, read }) => {
-    const xs = inputs.map(placer(jax)), g = jax.jit(f(jax));
+    const xs = inputs.map(placer(jax)), g = f(jax);
     const call = () => g(...xs.map((x) => x.ref));
     return {
       run: () => settle(call()),
       numbers: () => read(order === undefined ? call() : call().transpose([...order])),
     };
   });
+
+/** A function to be jitted, of operands that stay where they are. */
+export const jaxJsFunction: typeof jaxJsRun = (inputs, f, order) => jaxJsRun(inputs, (jax) => jax.jit(f(jax)), order);
 
 /** A jitted training step with Adam. */
 export const jaxJsTraining = <P>(

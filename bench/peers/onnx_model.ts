@@ -5,8 +5,8 @@ import type { HostArray } from "../harness/host.ts";
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
-  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+  readonly output: string | readonly string[];
+  readonly attributes?: Readonly<Record<string, string | number | readonly number[]>>;
 }
 
 /** A graph of named tensors. */
@@ -58,7 +58,8 @@ const float = (field: number, x: number): Bytes =>
   join([varint(field << 3 | 5), new Uint8Array(new Float32Array([x]).buffer)]);
 
 /** AttributeProto. */
-function attribute(name: string, value: number | readonly number[]): Bytes {
+function attribute(name: string, value: string | number | readonly number[]): Bytes {
+  if (typeof value === "string") return join([text(1, name), text(4, value), int(20, 3)]);
   if (typeof value !== "number") return join([text(1, name), ...value.map((v) => int(8, v)), int(20, 7)]);
   return floatAttributes.has(name)
     ? join([text(1, name), float(2, value), int(20, 1)])
@@ -69,7 +70,7 @@ function attribute(name: string, value: number | readonly number[]): Bytes {
 const node = ({ op, inputs, output, attributes = {} }: OnnxNode): Bytes =>
   join([
     ...inputs.map((i) => text(1, i)),
-    text(2, output),
+    ...[output].flat().map((o) => text(2, o)),
     text(4, op),
     ...Object.entries(attributes).map(([name, value]) => bytes(5, attribute(name, value))),
   ]);

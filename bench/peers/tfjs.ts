@@ -23,7 +23,7 @@ async function load(): Promise<typeof Tf> {
 const placer = (tf: typeof Tf) => (x: HostArray): Tf.Tensor => tf.tensor(x.data, [...x.shape], "float32");
 
 /** A function of operands that stay where they are. */
-export const tfjsFunction = (
+export const tfjsRun = (
   inputs: readonly HostArray[],
   f: (tf: typeof Tf) => (...xs: Tf.Tensor[]) => Tf.Tensor,
 ): Implementations => ({

@@ -5,7 +5,7 @@ import { type HostArray, permute, random } from "../harness/host.ts";
 import { adjointFunction } from "../peers/adjoint.ts";
 import { type JaxArray, jaxJsFunction } from "../peers/jax_js.ts";
 import { onnxFunction } from "../peers/onnx.ts";
-import { type Tf, tfjsFunction } from "../peers/tfjs.ts";
+import { type Tf, tfjsRun } from "../peers/tfjs.ts";
 
 const toChannelsFirst = [0, 3, 1, 2] as const, toChannelsLast = [0, 2, 3, 1] as const;
 // From HWIO to OIHW and back.
@@ -27,7 +27,7 @@ function forward(name: string, flops: number, x: HostArray, w: HostArray): Case 
     implementations: {
       ...adjointFunction([x, w], (x, w) => conv(x!, w!)),
       ...jaxJsFunction(inputs, ({ lax }) => (x, w) => lax.conv(x!, w!, [1, 1], "SAME"), toChannelsLast),
-      ...tfjsFunction([x, w], (tf) => (x, w) => tf.conv2d(x as Tf.Tensor4D, w as Tf.Tensor4D, 1, "same")),
+      ...tfjsRun([x, w], (tf) => (x, w) => tf.conv2d(x as Tf.Tensor4D, w as Tf.Tensor4D, 1, "same")),
       ...onnxFunction(inputs, [{ op: "Conv", inputs: ["x0", "x1"], output: "y", attributes: { pads } }], {
         reorder: back,
       }),
@@ -51,7 +51,7 @@ function inputGradient(name: string, flops: number, dy: HostArray, w: HostArray,
         y.dispose();
         return pull(dy!)[0] as JaxArray;
       }, toChannelsLast),
-      ...tfjsFunction(
+      ...tfjsRun(
         [dy, w],
         (tf) => (dy, w) =>
           tf.conv2dTranspose(dy as Tf.Tensor4D, w as Tf.Tensor4D, shape as [number, number, number, number], 1, "same"),
@@ -76,7 +76,7 @@ function filterGradient(name: string, flops: number, x: HostArray, dy: HostArray
         y.dispose();
         return pull(dy!)[0] as JaxArray;
       }, toKernelLast),
-      ...tfjsFunction([x, dy], (tf) => (x, dy) => {
+      ...tfjsRun([x, dy], (tf) => (x, dy) => {
         const w = tf.zeros(shape as [number, number, number, number]);
         return tf.grad((w) => tf.conv2d(x as Tf.Tensor4D, w as Tf.Tensor4D, 1, "same"))(w, dy);
       }),

@@ -5,7 +5,7 @@ import { random, sizeOf } from "../harness/host.ts";
 import { adjointFunction } from "../peers/adjoint.ts";
 import { jaxJsFunction } from "../peers/jax_js.ts";
 import { onnxFunction } from "../peers/onnx.ts";
-import { tfjsFunction } from "../peers/tfjs.ts";
+import { tfjsRun } from "../peers/tfjs.ts";
 import { fmaLoop } from "../reference/fma.ts";
 import { readLoop } from "../reference/read.ts";
 
@@ -36,7 +36,7 @@ function product({ name, size: [m, k, n], batch = [], transposed, limits = false
       ...jaxJsFunction(inputs, ({ numpy: np }) => (a, b) => {
         return np.matmul(ta ? np.swapaxes(a!, -1, -2) : a!, tb ? np.swapaxes(b!, -1, -2) : b!);
       }),
-      ...tfjsFunction(inputs, (tf) => (a, b) => tf.matMul(a!, b!, ta, tb)),
+      ...tfjsRun(inputs, (tf) => (a, b) => tf.matMul(a!, b!, ta, tb)),
       ...onnxFunction(inputs, [
         transposed === undefined
           ? { op: "MatMul", inputs: ["x0", "x1"], output: "y" }

@@ -2,9 +2,14 @@
 import type { Case } from "../harness/case.ts";
 import { cnnCases } from "./cnn.ts";
 import { convolutionCases } from "./convolution.ts";
+import { dispatchCases } from "./dispatch.ts";
+import { elementwiseCases } from "./elementwise.ts";
 import { lstmCases } from "./lstm.ts";
 import { matmulCases } from "./matmul.ts";
 import { mlpCases } from "./mlp.ts";
+import { rowCases } from "./rows.ts";
+import { transformerCases } from "./transformer.ts";
+import { triadCases } from "./triad.ts";
 
 /** Every case, in the order of the table. */
 export const cases: readonly Case[] = [
@@ -13,6 +18,11 @@ export const cases: readonly Case[] = [
   ...mlpCases,
   ...cnnCases,
   ...lstmCases,
+  ...transformerCases,
+  ...elementwiseCases,
+  ...rowCases,
+  ...triadCases,
+  ...dispatchCases,
 ];
 
 /** The case of a name. */

@@ -9,7 +9,7 @@ import { bars, type Standing, standings } from "./bars.ts";
 import { compare } from "./harness/compare.ts";
 import { type CaseResult, Measured } from "./harness/results.ts";
 import { barTable, caseTable } from "./harness/table.ts";
-import { cases } from "./workloads/mod.ts";
+import { caseNamed, cases } from "./workloads/mod.ts";
 
 const help = `deno task bench [options]    time every case beside the peers, and hold it against the bars
 
@@ -37,6 +37,8 @@ const { values: options } = parseArgs({
 /** The names of the cases of a pattern, and of those that their bars are compared with. */
 function chosen(pattern: string): Set<string> {
   const matches = new RegExp(pattern, "iu");
+  // A bar of a case that is not there would never be held.
+  for (const b of bars) for (const n of b.needs) caseNamed(n);
   const names = new Set(cases.map((c) => c.name).filter((n) => matches.test(n)));
   for (const b of bars) if (names.has(b.needs[0]!)) { for (const n of b.needs) names.add(n); }
   return names;

@@ -46,8 +46,8 @@ export interface Case {
 
 /** Milliseconds as `1.23 ms`, with a unit that suits. */
 export function showMilliseconds(ms: number): string {
-  const [x, unit] = ms >= 1000 ? [ms / 1000, "s"] : ms >= 1 ? [ms, "ms"] : [ms * 1000, "µs"];
-  return `${x >= 100 ? x.toFixed(0) : x.toPrecision(3)} ${unit}`;
+  const [x, unit] = Math.abs(ms) >= 1000 ? [ms / 1000, "s"] : Math.abs(ms) >= 1 ? [ms, "ms"] : [ms * 1000, "µs"];
+  return `${Math.abs(x) >= 100 ? x.toFixed(0) : x.toPrecision(3)} ${unit}`;
 }
 
 /** The middle of some numbers. */

@@ -4,14 +4,32 @@ import type { Answer } from "./child.ts";
 
 const config = new URL("../deno.json", import.meta.url).pathname;
 
-/** The command line of a script of this directory, with the peers within reach. */
-export const denoRun = (script: URL, ...args: readonly string[]): Deno.Command =>
+/** Arguments of deno that run a script of this directory, with the peers within reach. */
+export const runArgs = (script: URL, ...args: readonly string[]): string[] => [
+  ...["run", "--quiet", "--no-prompt", "-A", "--config", config],
+  script.pathname,
+  ...args,
+];
+
+const command = (args: readonly string[], options: Deno.CommandOptions = {}): Deno.Command =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "-A", "--config", config, script.pathname, ...args],
+    args: [...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
+    ...options,
   });
+
+/** What deno prints when run at the root of the repository; throws if it fails, or is not done in time. */
+export async function outputOf(args: readonly string[], seconds: number): Promise<string> {
+  const signal = AbortSignal.timeout(1000 * seconds), cwd = new URL("../../", import.meta.url).pathname;
+  const process = command(args, { signal, cwd }).spawn();
+  await process.stdin.close();
+  const { code, stdout } = await process.output();
+  if (signal.aborted) throw new Error(`not done within ${seconds} s`);
+  if (code !== 0) throw new Error(`the process ended with ${code}`);
+  return new TextDecoder().decode(stdout);
+}
 
 /** An implementation that runs in a process of its own. Every question has a time limit, after which it is killed. */
 export class Child {
@@ -20,7 +38,7 @@ export class Child {
   readonly #questions: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
 
   constructor(caseName: string, implementation: string) {
-    this.#process = denoRun(new URL("./child.ts", import.meta.url), caseName, implementation).spawn();
+    this.#process = command(runArgs(new URL("./child.ts", import.meta.url), caseName, implementation)).spawn();
     this.#answers = this.#process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(lineStream()).getReader();
     this.#questions = this.#process.stdin.getWriter();
   }

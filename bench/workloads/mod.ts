@@ -7,6 +7,7 @@ import { elementwiseCases } from "./elementwise.ts";
 import { lstmCases } from "./lstm.ts";
 import { matmulCases } from "./matmul.ts";
 import { mlpCases } from "./mlp.ts";
+import { processCases } from "./process.ts";
 import { rowCases } from "./rows.ts";
 import { transformerCases } from "./transformer.ts";
 import { triadCases } from "./triad.ts";
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   ...rowCases,
   ...triadCases,
   ...dispatchCases,
+  ...processCases,
 ];
 
 /** The case of a name. */

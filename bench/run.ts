@@ -2,11 +2,13 @@
  * The benchmarks beside the peers: `deno task bench`.
  *
  * Every implementation of a case runs in a process of its own; they are timed in turns, so that a noisy moment hits all.
+ * Where there is a Python with PyTorch or JAX (`PYTHON` names it, `python3` if not set), these are timed as well.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { bars, type Standing, standings } from "./bars.ts";
 import { compare } from "./harness/compare.ts";
+import { pythonLibraries } from "./harness/python.ts";
 import { type CaseResult, Measured } from "./harness/results.ts";
 import { barTable, caseTable } from "./harness/table.ts";
 import { caseNamed, cases } from "./workloads/mod.ts";
@@ -70,10 +72,11 @@ async function main(): Promise<number> {
     console.log(options.help ? help : cases.map((c) => c.name).join("\n"));
     return 0;
   }
-  const names = chosen(options.only), results: CaseResult[] = [];
+  const names = chosen(options.only), results: CaseResult[] = [], python = await pythonLibraries();
   const effort = { rounds: Number(options.rounds), budget: Number(options.budget) };
   for (const c of cases.filter((c) => names.has(c.name))) {
-    const result = await compare(c, effort);
+    const having = [...python].filter(([, names]) => names.includes(c.name)).map(([library]) => library);
+    const result = await compare(c, having, effort);
     results.push(result);
     if (!options.json) console.log(`${caseTable(result)}\n`);
   }

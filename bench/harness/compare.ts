@@ -36,14 +36,18 @@ async function attempt(r: Runner, f: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Measures a case. Implementations that fail, are too slow or compute something else are named, and not timed on. */
-export async function compare(c: Case, { rounds, budget }: Effort): Promise<CaseResult> {
+/**
+ * Measures a case. Implementations that fail, are too slow or compute something else are named, and not timed on.
+ *
+ * @param python Libraries in Python that have the case too.
+ */
+export async function compare(c: Case, python: readonly string[], { rounds, budget }: Effort): Promise<CaseResult> {
   const limit = c.limit ?? 60, runners: Runner[] = [];
   try {
-    for (const name of Object.keys(c.implementations)) {
+    for (const name of [...Object.keys(c.implementations), ...python]) {
       const r: Runner = {
         name,
-        child: new Child(c.name, name),
+        child: python.includes(name) ? Child.inPython(c.name, name) : Child.inDeno(c.name, name),
         rounds: [],
         spent: 0,
         digest: null,

@@ -1,6 +1,7 @@
 /** The parent's side of a process that runs an implementation. */
 import { lineStream } from "./lines.ts";
 import type { Answer } from "./child.ts";
+import { python, pythonArgs } from "./python.ts";
 
 const config = new URL("../deno.json", import.meta.url).pathname;
 
@@ -11,8 +12,8 @@ export const runArgs = (script: URL, ...args: readonly string[]): string[] => [
   ...args,
 ];
 
-const command = (args: readonly string[], options: Deno.CommandOptions = {}): Deno.Command =>
-  new Deno.Command(Deno.execPath(), {
+const command = (program: string, args: readonly string[], options: Deno.CommandOptions = {}): Deno.Command =>
+  new Deno.Command(program, {
     args: [...args],
     stdin: "piped",
     stdout: "piped",
@@ -23,7 +24,7 @@ const command = (args: readonly string[], options: Deno.CommandOptions = {}): De
 /** What deno prints when run at the root of the repository; throws if it fails, or is not done in time. */
 export async function outputOf(args: readonly string[], seconds: number): Promise<string> {
   const signal = AbortSignal.timeout(1000 * seconds), cwd = new URL("../../", import.meta.url).pathname;
-  const process = command(args, { signal, cwd }).spawn();
+  const process = command(Deno.execPath(), args, { signal, cwd }).spawn();
   await process.stdin.close();
   const { code, stdout } = await process.output();
   if (signal.aborted) throw new Error(`not done within ${seconds} s`);
@@ -37,10 +38,22 @@ export class Child {
   readonly #answers: ReadableStreamDefaultReader<string>;
   readonly #questions: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
 
-  constructor(caseName: string, implementation: string) {
-    this.#process = command(runArgs(new URL("./child.ts", import.meta.url), caseName, implementation)).spawn();
+  private constructor(start: Deno.Command) {
+    this.#process = start.spawn();
     this.#answers = this.#process.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(lineStream()).getReader();
     this.#questions = this.#process.stdin.getWriter();
+  }
+
+  /** An implementation of ours or of a peer in JavaScript. */
+  static inDeno(caseName: string, implementation: string): Child {
+    return new Child(
+      command(Deno.execPath(), runArgs(new URL("./child.ts", import.meta.url), caseName, implementation)),
+    );
+  }
+
+  /** A case of a library in Python. */
+  static inPython(caseName: string, library: string): Child {
+    return new Child(command(python(), pythonArgs(library, caseName)));
   }
 
   /** What it computed, once it is ready; throws if it fails or takes longer than `limit` seconds. */

@@ -2,7 +2,7 @@
 import { type Equation, Program } from "./program.ts";
 
 /** The programs among an equation's parameters: the body of a loop, the branches of a choice. */
-function programsIn(params: unknown): Program[] {
+export function programsIn(params: unknown): Program[] {
   if (params instanceof Program) return [params];
   if (Array.isArray(params)) return params.flatMap(programsIn);
   if (typeof params !== "object" || params === null) return [];

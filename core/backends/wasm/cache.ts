@@ -1,4 +1,5 @@
 /** Compiled programs, kept as long as the programs are. */
+import { programsIn } from "../../compiler/nested.ts";
 import { type Program, trace } from "../../compiler/program.ts";
 import { bind } from "../../interpreter.ts";
 import type { Primitive } from "../../primitive.ts";
@@ -34,10 +35,13 @@ export function codeOf(program: Program): Compiled {
 
 /** The code of one operation. */
 export function codeOfOne<P>(prim: Primitive<P>, inputs: readonly Concrete[], params: P): Compiled {
-  const key = `${prim.name} ${inputs.map((x) => `${x.dtype}${x.shape.join("x")}`)} ${settingKey(params)}`;
-  let program = single.get(key);
-  if (program === undefined) program = trace(prim.name, (xs) => bind(prim, xs, params), inputs);
-  else single.delete(key);
+  const traced = () => trace(prim.name, (xs) => bind(prim, xs, params), inputs);
+  // Each loop called by itself traces its body anew: such programs are known by their text.
+  const fresh = programsIn(params).length > 0 ? traced() : null;
+  const key = fresh?.toString() ??
+    `${prim.name} ${inputs.map((x) => `${x.dtype}${x.shape.join("x")}`)} ${settingKey(params)}`;
+  const program = single.get(key) ?? fresh ?? traced();
+  single.delete(key);
   single.set(key, program);
   if (single.size > kept) single.delete(single.keys().next().value!);
   return codeOf(program);

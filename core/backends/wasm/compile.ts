@@ -8,6 +8,7 @@ import { crewOf } from "./crew.ts";
 import { Func } from "./function.ts";
 import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
+import { Kernels } from "./kernels.ts";
 import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
@@ -39,7 +40,8 @@ export function compile(program: Program): Compiled {
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
   const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
-  const piece = pieceOf(graph, { host, threads: most, tasks }), crew = crewOf(id, most);
+  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() }),
+    crew = crewOf(id, most);
   const f = new Func("run", []), places = new Map<Buffer, Address>();
   const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
   slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));

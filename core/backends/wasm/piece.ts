@@ -5,7 +5,7 @@ import { aligned, type Block, layOut } from "../../compiler/plan.ts";
 import { bytesOf } from "../../dtype.ts";
 import { Func } from "./function.ts";
 import type { HostFunctions } from "./host.ts";
-import { kernelOf } from "./kernels.ts";
+import type { Kernels } from "./kernels.ts";
 import type { KernelCode } from "./loop_nest.ts";
 import { control, mostArguments } from "./threads.ts";
 
@@ -37,10 +37,12 @@ export interface Share {
 /** What pieces of one module have in common. */
 export interface Setting {
   readonly host: HostFunctions;
+  readonly kernels: Kernels;
   /** Threads that may run a kernel. */
   readonly threads: number;
   /** Functions `(from, to)` that fetch a kernel's arguments and run units of it. */
   readonly tasks: Func[];
+  readonly shares: Map<Func, Share>;
 }
 
 /** Kernels of less work than this many nanoseconds stay on one thread. */
@@ -97,9 +99,9 @@ interface StepDraft {
 
 function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
   if (n.kind !== "other") {
-    const { host, threads } = setting, uses = host.uses;
-    const code = kernelOf(n, { buffers: fused.buffers, interner: fused.interner, host });
-    const share = host.uses === uses ? shareOf(code, setting) : null;
+    const { host, kernels, threads } = setting;
+    const code = kernels.of(n, { buffers: fused.buffers, interner: fused.interner, host });
+    const share = shareOf(code, setting);
     return {
       reads: code.inputs.map((i) => fused.buffers[i]!),
       scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
@@ -138,8 +140,10 @@ function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
 }
 
 /** Makes a task of a kernel that is worth sharing. */
-function shareOf(code: KernelCode, { threads, tasks }: Setting): Share | null {
-  if (threads === 1 || code.units < 2 || code.cost < worthSharing) return null;
+function shareOf(code: KernelCode, { threads, tasks, shares }: Setting): Share | null {
+  if (threads === 1 || code.alone === true || code.units < 2 || code.cost < worthSharing) return null;
+  const known = shares.get(code.entry);
+  if (known !== undefined) return known;
   const f = new Func(null, ["i32", "i32"]), pointers = code.entry.params.length - 2 - (code.workBytes > 0 ? 1 : 0);
   if (pointers >= mostArguments) return null;
   for (let i = 0; i < pointers; i++) f.i32(control.args + 4 * i).memory("i32.load");
@@ -150,19 +154,23 @@ function shareOf(code: KernelCode, { threads, tasks }: Setting): Share | null {
   f.get(f.args[0]!).get(f.args[1]!).call(code.entry);
   // What is packed for one range is packed again for another: such kernels are cut once, others finer, against waiting.
   const parts = code.workBytes > 16 ? threads : 4 * threads;
-  return { task: tasks.push(f) - 1, chunk: Math.ceil(code.units / parts) };
+  const share = { task: tasks.push(f) - 1, chunk: Math.ceil(code.units / parts) };
+  shares.set(code.entry, share);
+  return share;
 }
 
-/** All functions of a piece's kernels and of the pieces in it. */
-export function functionsOf(piece: Piece): KernelCode["functions"][number][] {
+/** All functions of a piece's kernels and of the pieces in it, each once. */
+export const functionsOf = (piece: Piece): Func[] => [...new Set(allFunctions(piece))];
+
+function allFunctions(piece: Piece): Func[] {
   return piece.steps.flatMap((s) => {
     switch (s.kind) {
       case "kernel":
         return [...s.code.functions];
       case "scan":
-        return functionsOf(s.body);
+        return allFunctions(s.body);
       case "while":
-        return [...functionsOf(s.test), ...functionsOf(s.body)];
+        return [...allFunctions(s.test), ...allFunctions(s.body)];
       case "branch":
         return s.branches.flatMap(functionsOf);
       case "host":

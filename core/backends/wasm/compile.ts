@@ -36,15 +36,35 @@ function sizesOf(buffers: readonly Buffer[]): Size[] {
 
 /** Compiles a program. */
 export function compile(program: Program): Compiled {
+  const built = build(program), compiled = runner(built);
+  if (built.forks) publish(built.id, built.module, compiled);
+  return compiled;
+}
+
+/** A module, and what its call needs to know. */
+interface Built {
+  readonly module: WebAssembly.Module;
+  readonly host: WebAssembly.ModuleImports;
+  readonly id: number;
+  readonly forks: boolean;
+  readonly inputs: readonly Buffer[];
+  readonly captured: readonly Concrete[];
+  readonly outputs: readonly Buffer[];
+  /** Where each of the program's results comes from: an argument, or else an output. */
+  readonly sources: readonly { readonly input: number; readonly output: number }[];
+  readonly codeBytes: number;
+  readonly scratchBytes: number;
+}
+
+function build(program: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
   const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
-  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() }),
-    crew = crewOf(id, most);
-  const f = new Func("run", []), places = new Map<Buffer, Address>();
-  const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
-  slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
+  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
+  const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
+  const inputs = [...graph.inputs, ...graph.captured.keys()];
+  [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
   emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
   const forks = tasks.length > 0;
   const bytes = assemble({
@@ -54,21 +74,28 @@ export function compile(program: Program): Compiled {
     table: tasks,
     memory: { initial: 1, maximum: mostPages, shared },
   });
-  const module = new WebAssembly.Module(bytes);
-  const { exports } = new WebAssembly.Instance(module, { host: { ...host.implementations, memory: memory() } });
-  const captured = [...graph.captured.values()].map((v) => v as Concrete);
-  const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
-  const call = caller(exports["run"] as () => void, given, graph.outputs, arenaBase + piece.bytes);
-  const compiled: Compiled = {
-    run: (inputs) => {
-      const results = call(captured.length === 0 ? inputs : [...inputs, ...captured]);
-      return sources.map(({ input, output }) => input >= 0 ? inputs[input]! : results[output]!);
-    },
+  return {
+    module: new WebAssembly.Module(bytes),
+    host: { ...host.implementations, memory: memory() },
+    id,
+    forks,
+    inputs,
+    captured: [...graph.captured.values()] as Concrete[],
+    outputs: graph.outputs,
+    sources: program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) })),
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
-  if (forks) publish(id, module, compiled);
-  return compiled;
+}
+
+function runner({ module, host, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+  const { exports } = new WebAssembly.Instance(module, { host });
+  const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
+  const run = (args: readonly Concrete[]): Concrete[] => {
+    const results = call(captured.length === 0 ? args : [...args, ...captured]);
+    return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
+  };
+  return { run, codeBytes, scratchBytes };
 }
 
 /** The call of a module's function: arguments brought into its memory, results left there. */

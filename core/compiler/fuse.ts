@@ -113,9 +113,11 @@ class Fuser {
     });
     const fused = order.flatMap((x): FusedNode[] => {
       if (!("cost" in x)) return [x];
-      return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [canonical(x.nest, this.#interner)];
+      return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [x.nest];
     });
-    return { graph: this.graph, buffers: this.#buffers, nodes: this.#grouped(fused), interner: this.#interner };
+    // Walks over one domain meet under its own axes first, then under what is left of them: [128, 1] beside [128].
+    const merged = this.#grouped(fused).map((n) => n.kind === "nest" ? canonical(n, this.#interner) : n);
+    return { graph: this.graph, buffers: this.#buffers, nodes: this.#grouped(merged), interner: this.#interner };
   }
 
   #number(b: Buffer): number {

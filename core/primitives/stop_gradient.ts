@@ -9,6 +9,7 @@ export const stopGradientP: Primitive<undefined> = elementwise("stopGradient", {
   arity: 1,
   scalar: () => (x) => x,
   accepts: anyKind,
+  simplify: ([x]) => x!,
 });
 
 /** x, without its tangent. */

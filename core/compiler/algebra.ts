@@ -1,8 +1,7 @@
 /** Algebraic simplification: equations replaced by what the rules in their primitives' records say is simpler. */
-import { rounded } from "../dtype.ts";
+import { type DType, rounded } from "../dtype.ts";
 import { fullP } from "../primitives/create.ts";
 import type { Shape } from "../shape.ts";
-import type { DType } from "../dtype.ts";
 import { type Equation, Program, type Var } from "./program.ts";
 import type { Application, Operand, Replacement } from "./rule.ts";
 

@@ -118,6 +118,23 @@ function peak(): Run {
   return instantiate([f.memory("v128.store")]).run;
 }
 
+/** Sums the numbers of a matrix of 1024 rows and columns, so many times: what a vector can gain. */
+function stream(): Run {
+  const f = new Func("stream", ["i32"]), left = f.args[0]!, at = f.local("i32");
+  const sums = Array.from({ length: 8 }, () => f.local("v128"));
+  f.loop((again) => {
+    f.i32(0).set(at);
+    f.loop((next) => {
+      sums.forEach((s, i) => f.get(at).memory("v128.load", (64 << 20) + 16 * i).get(s).op("f32x4.add").set(s));
+      f.step(at, 128).get(at).i32(4 << 20).op("i32.lt_u").brIf(next);
+    });
+    f.step(left, -1).get(left).brIf(again);
+  });
+  f.i32(0);
+  sums.forEach((s, i) => (f.get(s), i > 0 && f.op("f32x4.add")));
+  return instantiate([f.memory("v128.store")]).run;
+}
+
 /** Milliseconds of processor time, which unlike those of the clock do not count what other processes take. */
 const timed = (body: () => void): number => {
   const start = process.cpuUsage();
@@ -131,6 +148,8 @@ const median = (xs: readonly number[]): number => [...xs].sort((x, y) => x - y)[
 export function main(words: readonly string[], tile: Tile = {}): void {
   const loop = peak(), rounds = 21;
   for (let i = 0; i < 20; i++) loop(100_000);
+  const sum = stream(), streams = Array.from({ length: 9 }, () => timed(() => sum(100)));
+  console.log(`${(100 * 4.194 / median(streams)).toFixed(1)} GB/s: the sum of 1024×1024 numbers`);
   for (const [name, c] of Object.entries(cases)) {
     if (words.length > 0 && !words.some((w) => name.includes(w))) continue;
     const start = performance.now(), { functions, units, workBytes } = contraction(c, { fma: true, tile });

@@ -1,6 +1,6 @@
 /** Backends: what computes a primitive's outputs once nothing is traced any more. */
 import type { Primitive } from "./primitive.ts";
-import { arrayOf, type Concrete, fromArray } from "./tensor.ts";
+import { arrayOf, type Concrete, wrapResults } from "./tensor.ts";
 
 /** Where and how primitives are computed. A backend is a value: `jit(f, { backend })`, `setBackend(backend)`. */
 export interface Backend {
@@ -16,7 +16,10 @@ export interface Backend {
  */
 export const referenceBackend: Backend = {
   name: "reference",
-  apply: (prim, inputs, params) => prim.reference(inputs.map(arrayOf), params).map(fromArray),
+  apply: (prim, inputs, params) => {
+    const arrays = inputs.map(arrayOf);
+    return wrapResults(prim.reference(arrays, params), inputs, arrays);
+  },
 };
 
 let current: Backend = referenceBackend;

@@ -91,6 +91,9 @@ export interface Primitive<P = unknown> {
   /** For a primitive with one output: something simpler that gives the same bits, where there is. */
   readonly simplify?: Rule<P>;
 
+  /** Its output is its input's elements in their order, so nothing is computed. */
+  readonly view?: boolean;
+
   /** For a collective: the name of the mapped axis it runs over. */
   readonly axisName?: (params: P) => string;
 

@@ -8,6 +8,7 @@ import { alloc, type DType, type TypedArray } from "./dtype.ts";
 import { ArgumentError, DonatedError, TransformError } from "./errors.ts";
 import { formatHtml, formatTensor } from "./format.ts";
 import { type Shape, show, sizeOf } from "./shape.ts";
+import { copyOf, Storage } from "./storage.ts";
 
 /** Shape and dtype without elements: what can be known of a value before it exists. */
 export interface Spec {
@@ -72,13 +73,13 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
 
   /** A copy of the elements in row-major order, now. Throws on a tensor that lives on a GPU: `await x.data()` there. */
   dataSync(): TypedArray {
-    return arrayOf(resolve(this, "dataSync")).data.slice();
+    return copyOf(arrayOf(resolve(this, "dataSync")).data);
   }
 
   /** A copy of the elements in row-major order, wherever the tensor lives. */
   // deno-lint-ignore require-await -- a promise everywhere, so that the same code reads a GPU's tensors
   async data(): Promise<TypedArray> {
-    return arrayOf(resolve(this, "data")).data.slice();
+    return copyOf(arrayOf(resolve(this, "data")).data);
   }
 
   /** The only element of a tensor that has one. Throws `ArgumentError` if it has more or none. */
@@ -133,55 +134,66 @@ export abstract class Tensor<out S extends Shape = Shape, out D extends DType = 
 /** A tensor of any shape and dtype: what the inside of the library passes about. */
 export type Value = Tensor<Shape, DType>;
 
-let elementsOf: (x: Concrete) => TypedArray;
+let stored: (x: Concrete) => Storage;
 
-/** A tensor that owns elements. */
+/** A tensor that has elements. */
 export class Concrete extends Tensor<Shape, DType> {
-  readonly #data: TypedArray;
+  readonly #storage: Storage;
 
   static {
-    elementsOf = (x) => x.#data;
+    stored = (x) => x.#storage;
   }
 
-  /** Takes `data` over: the caller must not keep it. */
-  constructor(override readonly shape: Shape, override readonly dtype: DType, data: TypedArray) {
+  /** Takes `elements` over: the caller must not keep an array. */
+  constructor(override readonly shape: Shape, override readonly dtype: DType, elements: TypedArray | Storage) {
     super();
-    this.#data = data;
+    this.#storage = elements instanceof Storage ? elements : Storage.of(elements);
     Object.freeze(shape);
     Object.freeze(this);
   }
 }
 
-// Which call each buffer was donated to. The buffer is what a tensor shares with its reshapes and slices.
-const donations = new WeakMap<ArrayBufferLike, string>();
-let anyDonated = false;
-
-/** The elements of a concrete tensor, for reading only. */
-export function arrayOf(x: Concrete): NdArray {
-  if (anyDonated) requireKept(x);
-  return { shape: x.shape, dtype: x.dtype, data: elementsOf(x) };
+/** Where a tensor's elements are; two tensors with one storage share them. Throws if they were donated. */
+export function storageOf(x: Concrete): Storage {
+  const storage = stored(x);
+  if (storage.donatedTo !== null) requireKept(x, storage.donatedTo);
+  return storage;
 }
 
-function requireKept(x: Concrete): void {
-  const call = donatedTo(x);
-  if (call !== null) {
-    throw new DonatedError(
-      `a ${x.dtype} tensor of shape ${show(x.shape)} was donated to ${call} and cannot be read any more; ` +
-        "use the result of that call, or leave the argument out of `donate`",
-    );
-  }
+/** The elements of a concrete tensor, for reading only, until a backend runs again. */
+export const arrayOf = (x: Concrete): NdArray => ({ shape: x.shape, dtype: x.dtype, data: storageOf(x).elements });
+
+function requireKept(x: Concrete, call: string): never {
+  throw new DonatedError(
+    `a ${x.dtype} tensor of shape ${show(x.shape)} was donated to ${call} and cannot be read any more; ` +
+      "use the result of that call, or leave the argument out of `donate`",
+  );
 }
 
 /** The name of the call that a tensor's storage was donated to. */
-export const donatedTo = (x: Concrete): string | null => donations.get(elementsOf(x).buffer) ?? null;
+export const donatedTo = (x: Concrete): string | null => stored(x).donatedTo;
 
 /** What tells whether two tensors share elements. */
-export const storageIdentity = (x: Concrete): object => elementsOf(x).buffer;
+export const storageIdentity = (x: Concrete): object => stored(x);
 
-/** Marks a tensor's storage, and so every view of it, as given away. */
-export function donate(x: Concrete, call: string): void {
-  anyDonated = true;
-  donations.set(elementsOf(x).buffer, call);
+/** Gives a tensor's storage, and so every view of it, away. */
+export const donate = (x: Concrete, call: string): void => stored(x).donate(call);
+
+/** Results of a reference implementation as tensors: what passes an input's elements on shares its storage. */
+export function wrapResults(
+  outputs: readonly NdArray[],
+  inputs: readonly Concrete[],
+  arrays: readonly NdArray[],
+): Concrete[] {
+  return outputs.map(({ shape, dtype, data }) => {
+    for (let i = 0; i < arrays.length; i++) {
+      const given = arrays[i]!.data;
+      if (given === data) return new Concrete(shape, dtype, stored(inputs[i]!));
+      // A part of an input is copied: a storage is shared as a whole.
+      if (given.buffer === data.buffer) return new Concrete(shape, dtype, copyOf(data));
+    }
+    return new Concrete(shape, dtype, data);
+  });
 }
 
 /** A tensor over elements nobody else holds. */

@@ -9,6 +9,7 @@ import type { Value } from "../tensor.ts";
 /** Row-major reinterpretation; on concrete tensors a view of the same storage. */
 export const reshapeP: Primitive<{ readonly shape: Shape }> = {
   name: "reshape",
+  view: true,
   infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x!.shape, shape), dtype: x!.dtype }],
   reference: ([x], { shape }) => [{ shape, dtype: x!.dtype, data: x!.data }],
   jvp: ([x], [dx], p) => [[bind1(reshapeP, [x!], p)], [bind1(reshapeP, [dx!], p)]],

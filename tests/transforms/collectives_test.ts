@@ -64,7 +64,7 @@ Deno.test("gradients outside the map are those of the function it computes", () 
   assertAlmostEquals(t.item(), want[0]!, 1e-15);
   const best = (v: V): S => sum(over((y) => exp(pmax(y, "i")))(v)) as unknown as S;
   assertAlmostEquals(grad(best)(x).toArray()[2]!, 3 * Math.exp(0.3), 1e-14);
-  assertEquals(grad(best)(f64([1, 1]) as V).toArray().map((g) => g / Math.E), [1, 1]);
+  for (const g of grad(best)(f64([1, 1]) as V).toArray()) assertAlmostEquals(g, Math.E, 1e-15);
   const gathered = (v: V): S => sum(over((y) => sum(mul(allGather(y, "i"), weights)))(v)) as unknown as S;
   assertEquals(grad(gathered)(x).toArray(), [3, 6, 9]);
 });

@@ -2,13 +2,17 @@
 import { type Buffer, lowerProgram } from "../../compiler/graph.ts";
 import { Program } from "../../compiler/program.ts";
 import { bytesOf } from "../../dtype.ts";
-import { arrayOf, type Concrete, fromArray } from "../../tensor.ts";
+import { copyOf } from "../../storage.ts";
+import { Concrete, storageOf } from "../../tensor.ts";
+import { crewOf } from "./crew.ts";
 import { Func } from "./function.ts";
+import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
-import { arenaBase, memory, pages, slotBase } from "./memory.ts";
+import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
-import { copyOut, emitPiece, type Place } from "./orchestrate.ts";
+import { emitPiece, type Place as Address } from "./orchestrate.ts";
 import { bytesOfBuffer, functionsOf, pieceOf } from "./piece.ts";
+import { nextModule, publish, threads } from "./threads.ts";
 
 /** A program ready to run. */
 export interface Compiled {
@@ -18,43 +22,113 @@ export interface Compiled {
   readonly scratchBytes: number;
 }
 
+/** How an argument or result is kept between programs. */
+type Size = "small" | "middling" | "large";
+
+/** Sizes of a program's arguments and results; what is middling must fit the nursery all at once, or is large. */
+function sizesOf(buffers: readonly Buffer[]): Size[] {
+  const bytes = buffers.map((b) => b.size * bytesOf(b.dtype)),
+    isMiddling = (n: number) => n > smallBytes && n <= largeBytes;
+  const fits = bytes.filter(isMiddling).reduce((a, n) => a + n, 0) <= nurseryBytes / 2;
+  return bytes.map((n) => n <= smallBytes ? "small" : fits && isMiddling(n) ? "middling" : "large");
+}
+
 /** Compiles a program. */
 export function compile(program: Program): Compiled {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), piece = pieceOf(graph, host);
-  const f = new Func("run", []), places = new Map<Buffer, Place>();
+  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
+  const piece = pieceOf(graph, { host, threads: most, tasks }), crew = crewOf(id, most);
+  const f = new Func("run", []), places = new Map<Buffer, Address>();
   const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
   slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
-  emitPiece({ f, host, memory: () => memory().buffer }, piece, arenaBase, places);
+  emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
+  const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece)],
-    exports: [f],
-    table: [],
-    memory: { initial: 1, maximum: pages, shared: true },
+    functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
+    exports: forks ? [f, crew.join] : [f],
+    table: tasks,
+    memory: { initial: 1, maximum: mostPages, shared },
   });
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { host: { ...host.implementations, memory: memory() } });
-  const entry = exports["run"] as () => void, captured = [...graph.captured.values()].map((v) => v as Concrete);
+  const captured = [...graph.captured.values()].map((v) => v as Concrete);
   const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
-  const offsets: number[] = [];
-  let at = arenaBase + piece.bytes;
-  for (const b of slots) {
-    offsets.push(at);
-    at += bytesOfBuffer(b);
-  }
-  const run = (inputs: readonly Concrete[]): Concrete[] => {
-    const { buffer } = memory(), table = new Int32Array(buffer, slotBase, slots.length);
-    [...inputs, ...captured].forEach((x, i) => {
-      const { data } = arrayOf(x), n = data.length * bytesOf(x.dtype);
-      new Uint8Array(buffer, offsets[i]!, n).set(new Uint8Array(data.buffer, data.byteOffset, n));
-    });
-    offsets.forEach((o, i) => table[i] = o);
-    entry();
-    const results = graph.outputs.map((b, i) => fromArray(copyOut(buffer, b, offsets[given.length + i]!)));
-    return sources.map(({ input, output }) => input >= 0 ? inputs[input]! : results[output]!);
+  const call = caller(exports["run"] as () => void, given, graph.outputs, arenaBase + piece.bytes);
+  const compiled: Compiled = {
+    run: (inputs) => {
+      const results = call(captured.length === 0 ? inputs : [...inputs, ...captured]);
+      return sources.map(({ input, output }) => input >= 0 ? inputs[input]! : results[output]!);
+    },
+    codeBytes: bytes.length,
+    scratchBytes: piece.bytes,
   };
-  return { run, codeBytes: bytes.length, scratchBytes: piece.bytes };
+  if (forks) publish(id, module, compiled);
+  return compiled;
+}
+
+/** The call of a module's function: arguments brought into its memory, results left there. */
+function caller(
+  entry: () => void,
+  inputs: readonly Buffer[],
+  outputs: readonly Buffer[],
+  top: number,
+): (args: readonly Concrete[]) => Concrete[] {
+  const all = [...inputs, ...outputs], allSizes = sizesOf(all);
+  // Small arguments and results have places of their own behind the scratch memory.
+  let end = top;
+  const own = all.map((b, i) => {
+    const at = end;
+    if (allSizes[i] === "small") end += bytesOfBuffer(b);
+    return at;
+  });
+  const sizes = allSizes.slice(0, inputs.length), outSizes = allSizes.slice(inputs.length);
+  const middling = outputs.filter((_, i) => outSizes[i] === "middling").map(bytesOfBuffer);
+  const n = inputs.length, keepsLarge = outSizes.includes("large") || sizes.includes("large");
+  let slots: Int32Array | null = null;
+  return (args) => {
+    const table = slots ??= new Int32Array(memory().buffer, slotBase, n + outputs.length);
+    const incoming = [...middling], pinned = new Set<unknown>();
+    args.forEach((x, i) => {
+      const { block } = storageOf(x).cell;
+      if (block !== null) pinned.add(block);
+      else if (sizes[i] === "middling") incoming.push(bytesOfBuffer(inputs[i]!));
+    });
+    nursery.reserve(incoming);
+    large.clear(end);
+    for (let i = 0; i < n; i++) {
+      const cell = storageOf(args[i]!).cell, { dtype, size } = inputs[i]!;
+      const { block } = cell;
+      if (block instanceof Place) {
+        table[i] = block.address;
+        if (keepsLarge && block.space === large) large.touch(block);
+      } else if (sizes[i] === "small") {
+        viewAt(dtype, own[i]!, size).set(cell.array!);
+        table[i] = own[i]!;
+      } else {
+        const place = sizes[i] === "large" ? large.take(dtype, size, pinned, end) : nursery.take(dtype, size);
+        place.view().set(cell.array!);
+        place.adopt(cell);
+        pinned.add(place);
+        table[i] = place.address;
+      }
+    }
+    const made = outputs.map(({ dtype, size }, i) => {
+      if (outSizes[i] === "small") {
+        table[n + i] = own[n + i]!;
+        return null;
+      }
+      const place = outSizes[i] === "large" ? large.take(dtype, size, pinned, end) : nursery.take(dtype, size);
+      pinned.add(place);
+      table[n + i] = place.address;
+      return place;
+    });
+    entry();
+    return outputs.map(({ shape, dtype, size }, i) => {
+      const place = made[i];
+      return new Concrete(shape, dtype, place == null ? copyOf(viewAt(dtype, own[n + i]!, size)) : storageAt(place));
+    });
+  };
 }

@@ -4,6 +4,7 @@
  * Every element of the result adds its products in order within a block, and the sums of the blocks in order. The cut
  * depends on the sizes alone, never on how the work is tiled or shared out, so that no such choice changes a bit.
  */
+import type { Func, Local } from "../function.ts";
 import { type Axis, merge, type Operand, sizeOf } from "./problem.ts";
 
 /** The most terms of a block. */
@@ -47,3 +48,31 @@ export function blocksOf(inner: readonly Axis[]): Blocks {
 /** The loops over the terms of a block as some operands see them. */
 export const loopsOf = ({ sliced, chunk, whole }: Blocks, ...operands: readonly Operand[]): readonly Axis[] =>
   merge([{ ...sliced, size: chunk }, ...whole], ...operands);
+
+/** Writes loops over the blocks, which set the number of terms and move a and b along; in the end those are as before. */
+export function overBlocks(
+  f: Func,
+  { outer, sliced, chunk, terms: each, number }: Blocks,
+  bytes: number,
+  { a, b, terms }: { readonly a: Local; readonly b: Local; readonly terms: Local },
+  body: () => void,
+): void {
+  const move = (axis: Axis, by: number) => f.step(a, by * axis.a * bytes).step(b, by * axis.b * bytes);
+  const level = (l: number): void => {
+    const axis = outer[l] ?? sliced, by = l === outer.length ? chunk : 1, left = f.local("i32");
+    f.i32(axis.size).set(left);
+    f.loop((again) => {
+      if (l < outer.length) level(l + 1);
+      else {
+        f.get(left).i32(chunk).get(left).i32(chunk).op("i32.lt_s", "select").i32(each).op("i32.mul").set(terms);
+        body();
+      }
+      if (number > 1) move(axis, by);
+      f.step(left, -by).get(left).i32(0).op("i32.gt_s").brIf(again);
+    });
+    // The last slice may have gone beyond the end.
+    if (number > 1) move(axis, -Math.ceil(axis.size / by) * by);
+    f.free(left);
+  };
+  level(0);
+}

@@ -5,6 +5,7 @@
  * the panels of columns pass.
  */
 import { Func, type Local } from "../function.ts";
+import { overBlocks } from "./blocks.ts";
 import type { Part } from "./entry.ts";
 import { type Line, tableFiller } from "./line.ts";
 import { packer } from "./pack.ts";
@@ -82,6 +83,7 @@ export function drive(plan: Plan): Part {
       width: vectors * lanes.count,
       valid,
       line: plan.bColumns,
+      aligned: true,
       loops: stridesOf(plan, "b"),
       counts: blocks.counts,
     }, lanes));
@@ -94,10 +96,12 @@ export function drive(plan: Plan): Part {
 
   /** A function `(source, target, rows, terms, table)` that packs rows of a. */
   function rowPacker(): Func {
+    const aligned = [...rows >= pieceRows ? [pieceRows] : [], ...packedTails].slice(0, -1)
+      .every((n) => n % lanes.count === 0) && pieceRows % lanes.count === 0;
     const of = (size: number): Func =>
       add(
         packer(
-          { width: size, valid: size, line: plan.aRows, loops: stridesOf(plan, "a"), counts: blocks.counts },
+          { width: size, valid: size, line: plan.aRows, aligned, loops: stridesOf(plan, "a"), counts: blocks.counts },
           lanes,
         ),
       );
@@ -208,7 +212,7 @@ export function drive(plan: Plan): Part {
 
     inBlocks(firstPanel, endPanel, blockPanels, (low, high) => {
       f.get(a).set(ak).get(b).set(bk).i32(0).set(adding);
-      overBlocks(() => {
+      overBlocks(f, blocks, bytes, { a: ak, b: bk, terms }, () => {
         const packedB = i32();
         if (columnPackers !== null) {
           f.get(work).i32(bWork).op("i32.add").set(packedB);
@@ -252,35 +256,6 @@ export function drive(plan: Plan): Part {
         f.i32(1).set(adding);
       });
     });
-
-    /** Loops over the blocks of the sum: sets `ak`, `bk` and `terms`. */
-    function overBlocks(body: () => void): void {
-      const level = (l: number): void => {
-        const left = i32(), { outer, sliced, chunk, terms: each } = blocks;
-        if (l === outer.length) {
-          f.i32(sliced.size).set(left);
-          f.loop((again) => {
-            smaller(() => f.get(left), () => f.i32(chunk));
-            f.i32(each).op("i32.mul").set(terms);
-            body();
-            f.step(ak, chunk * sliced.a * bytes).step(bk, chunk * sliced.b * bytes);
-            f.step(left, -chunk).get(left).i32(0).op("i32.gt_s").brIf(again);
-          });
-          // The last step may go beyond the end; what matters is that the pointers come back to where they were.
-          const steps = Math.ceil(sliced.size / chunk) * chunk;
-          f.step(ak, -steps * sliced.a * bytes).step(bk, -steps * sliced.b * bytes);
-          return;
-        }
-        const { size, a: aStep, b: bStep } = outer[l]!;
-        f.i32(size).set(left);
-        f.loop((again) => {
-          level(l + 1);
-          f.step(ak, aStep * bytes).step(bk, bStep * bytes).step(left, -1).get(left).brIf(again);
-        });
-        f.step(ak, -size * aStep * bytes).step(bk, -size * bStep * bytes);
-      };
-      level(0);
-    }
     return add(f);
   }
 

@@ -3,14 +3,15 @@
  * their gradients as contractions over overlapping views. Code is made for one shape: sizes and strides are constants.
  *
  * The result does not depend on how the work is shared out, nor on the choices of {@linkcode Tile}: each element adds
- * its products in order within a block of the sum, and the sums of the blocks in order.
+ * its products in order within a block of the sum, and the sums of the blocks in order. (A vector times a matrix that
+ * is contiguous along the sum has partial sums side by side; `vector.ts` says in which order.)
  */
 import { Func } from "../function.ts";
 import { drive } from "./drive.ts";
 import { entryOf } from "./entry.ts";
 import { Lanes } from "./lanes.ts";
 import { planOf, type Tile } from "./plan.ts";
-import { type Contraction, normalise, sizeOf } from "./problem.ts";
+import { type Contraction, normalise, type Problem, sizeOf } from "./problem.ts";
 import { vectorProduct } from "./vector.ts";
 import { zeros } from "./zero.ts";
 
@@ -48,12 +49,23 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
     return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
   }
   const lanes = new Lanes(c.dtype, fma);
-  const part = vectorProduct(problem, lanes) ?? drive(planOf(problem, lanes, tile));
-  const entry = entryOf(problem, part);
+  const few = fewRows(problem, lanes), vector = few === null ? null : vectorProduct(few, lanes);
+  const part = vector ?? drive(planOf(problem, lanes, tile)), whole = vector === null ? problem : few!;
+  const entry = entryOf(whole, part);
   return {
     functions: [...part.functions, entry],
     entry,
-    units: part.groups * sizeOf(problem.batch),
+    units: part.groups * sizeOf(whole.batch),
     workBytes: part.workBytes,
   };
+}
+
+/**
+ * A problem of one row as one without rows. So few rows of a product with a matrix that is no small part of the caches become
+ * indices of a batch, to go one by one: what counts is the stream of the matrix.
+ */
+function fewRows(problem: Problem, { bytes }: Lanes): Problem | null {
+  const rows = sizeOf(problem.rows), matrix = sizeOf([...problem.columns, ...problem.inner]) * bytes;
+  if (rows > 3 || (rows > 1 && matrix <= 1 << 18)) return null;
+  return { ...problem, batch: [...problem.batch, ...problem.rows], rows: [] };
 }

@@ -9,6 +9,8 @@ import type { Spread } from "./strip.ts";
 export interface Tile {
   /** Whether numbers of a are spread over vectors by shuffles where that can be; else each is loaded. */
   readonly shuffles?: boolean;
+  /** Whether tiles are of four vectors, not two: for engines that join pairs of them to vectors twice as long. */
+  readonly wide?: boolean;
   /** Whether a and b are packed. */
   readonly packA?: boolean;
   readonly packB?: boolean;
@@ -47,9 +49,10 @@ export interface Plan {
 
 /** The most rows of a tile of one, two or three vectors, whose sums and operands fit in the 15 vector registers. */
 const tileRows: Readonly<Record<Spread, readonly number[]>> = {
-  loads: [12, 6, 3],
-  terms: [6, 4, 2],
-  rows: [4, 4, 3],
+  // Of four vectors: pairs of them are one register.
+  loads: [12, 6, 3, 6],
+  terms: [6, 4, 2, 6],
+  rows: [8, 4, 3, 4],
 };
 
 /** The most rows of a tile of so many vectors. */
@@ -69,14 +72,19 @@ export function tailsOf(total: number, rows: number): readonly number[] {
   return [Math.ceil((rows + rest) / 2), Math.floor((rows + rest) / 2)];
 }
 
-/** Panels of two vectors, and a last one of one to three. */
-function panelsOf(columns: number, { count }: Lanes): Pick<Plan, "panel" | "wholePanels" | "lastPanel"> {
-  const width = 2 * count, whole = Math.floor(columns / width), rest = columns - whole * width;
-  const panel = { vectors: 2, valid: width };
+/** Panels of two vectors, or of four, and a last one of what is left over; rather one of three than one of two and one. */
+function panelsOf(
+  columns: number,
+  { count }: Lanes,
+  vectors: 2 | 4,
+): Pick<Plan, "panel" | "wholePanels" | "lastPanel"> {
+  const width = vectors * count, whole = Math.floor(columns / width), rest = columns - whole * width;
+  const panel = { vectors, valid: width };
   if (rest === 0) return { panel, wholePanels: whole, lastPanel: null };
-  if (rest > count) return { panel, wholePanels: whole, lastPanel: { vectors: 2, valid: rest } };
-  if (whole === 0) return { panel, wholePanels: 0, lastPanel: { vectors: 1, valid: rest } };
-  return { panel, wholePanels: whole - 1, lastPanel: { vectors: 3, valid: width + rest } };
+  if (vectors === 2 && rest <= count && whole > 0) {
+    return { panel, wholePanels: whole - 1, lastPanel: { vectors: 3, valid: width + rest } };
+  }
+  return { panel, wholePanels: whole, lastPanel: { vectors: Math.ceil(rest / count), valid: rest } };
 }
 
 /**
@@ -98,11 +106,11 @@ function collides(blocks: Blocks, operand: "a" | "b", bytes: number): boolean {
 
 /** So many rows are whole tiles of all panels. */
 function commonRows(
-  { wholePanels, lastPanel }: Pick<Plan, "wholePanels" | "lastPanel">,
+  { panel, wholePanels, lastPanel }: Pick<Plan, "panel" | "wholePanels" | "lastPanel">,
   spread: Spread,
   lanes: Lanes,
 ): number {
-  const vectors = [...wholePanels > 0 ? [2] : [], ...lastPanel === null ? [] : [lastPanel.vectors]];
+  const vectors = [...wholePanels > 0 ? [panel.vectors] : [], ...lastPanel === null ? [] : [lastPanel.vectors]];
   const each = vectors.map((n) => mostRows(spread, false, n, lanes));
   let rows = each[0]!;
   while (each.some((n) => rows % n !== 0)) rows += each[0]!;
@@ -116,7 +124,8 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
   const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, "a", bytes));
-  const spread: Spread = tile.shuffles !== true
+  // With one vector of b a load for each number of a is too much.
+  const spread: Spread = !(tile.shuffles ?? columns <= lanes.count)
     ? "loads"
     : aPacked || (aRows.stride === bytes && aRun !== 1)
     ? "rows"
@@ -126,8 +135,10 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const bDirect = bColumns.stride === bytes && loopsOf(blocks, "b").at(-1)!.b >= 0;
   // Packing pays where b is read several times; more so where its lines would be gone by then.
   const bPacked = !bDirect || (tile.packB ?? rows > (collides(blocks, "b", bytes) ? 8 : 48));
-  const panels = panelsOf(columns, lanes);
-  const pieceRows = aPacked ? mostRows(spread, aPacked, 2, lanes) : commonRows(panels, spread, lanes);
+  const panels = panelsOf(columns, lanes, tile.wide === true ? 4 : 2);
+  const pieceRows = aPacked
+    ? mostRows(spread, aPacked, panels.panel.vectors, lanes)
+    : commonRows(panels, spread, lanes);
   const pieces = Math.max(1, Math.floor(rows / pieceRows));
   const panelCount = panels.wholePanels + (panels.lastPanel === null ? 0 : 1);
   return {

@@ -55,7 +55,7 @@ export function walk(f: Func, { loops, pointers, terms, counts, unroll, step }: 
     return;
   }
   const size = (l: number) => l === 0 ? counts[0]! / loops.slice(1).reduce((n, x) => n * x.size, 1) : loops[l]!.size;
-  const few = counts.length === 1 && counts[0]! <= 32;
+  const few = counts.length === 1 && counts[0]! <= 16;
   const level = (l: number): void => {
     if (l === loops.length - 1) {
       const whole = run.size - run.size % unroll;

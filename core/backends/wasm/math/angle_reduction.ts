@@ -5,6 +5,7 @@
  * significand with those bits of 2/π that matter (Payne and Hanek, 1983): multiples of 4 quarters drop out.
  */
 import type { Func, Local } from "../function.ts";
+import { eachLane } from "./each_lane.ts";
 import type { Float, Lanes } from "./lanes.ts";
 
 /** π/2 in three parts of 33 bits, and the rest: products of n with the parts are exact. */
@@ -56,19 +57,20 @@ export function reduceAngle(x: Lanes, from: Float): Angle {
   const y = x.keep(), magic = 1.5 * 2 ** 52;
   const whole = y.madd(2 / Math.PI, magic).keep(), n = whole.sub(magic).keep();
   const first = n.nmadd(parts[0], y).keep();
-  const near = from === "f32" ? { r: n.nmadd(afterFirst, first), low: y.number(0) } : subtractMore(first, n);
+  const near = from === "f32" ? { r: n.nmadd(afterFirst, first), low: y.number(0) } : subtractMore(y, first, n);
   return withFar(y, { r: near.r.keep(), low: near.low.keep(), quarters: whole }, from);
 }
 
-/** first − n·(the other parts), in two numbers. */
-function subtractMore(first: Lanes, n: Lanes): { readonly r: Lanes; readonly low: Lanes } {
+/** first − n·(the other parts), in two numbers, where first = x − n·(the first part). */
+function subtractMore(x: Lanes, first: Lanes, n: Lanes): { readonly r: Lanes; readonly low: Lanes } {
   const second = n.mul(parts[1]).keep(), a = first.sub(second).keep();
   const back = first.sub(a).keep(), errorA = first.sub(a.add(back)).add(back.sub(second));
   const third = n.mul(parts[2]).keep(), b = a.sub(third).keep();
   const backB = a.sub(b).keep(), errorB = a.sub(b.add(backB)).add(backB.sub(third));
   const low = n.nmadd(parts[3], errorA.add(errorB)).keep();
   const r = b.add(low).keep();
-  return { r, low: low.sub(r.sub(b)) };
+  // The sums would make +0 of −0.
+  return { r: n.eq(0).choose(x, r), low: low.sub(r.sub(b)) };
 }
 
 /** Replaces what is wrong for large numbers. */
@@ -84,7 +86,7 @@ function withFar(x: Lanes, near: Angle, from: Float): Angle {
     const source = code.local(), turns = code.local(), turnsLow = code.local(), count = code.local();
     x.push();
     f.set(source);
-    eachLane(f, [source, turns, turnsLow, count], from);
+    turnsOf(f, [source, turns, turnsLow, count], from);
     const t = code.of(turns, "f64"), tLow = code.of(turnsLow, "f64");
     // (t + tLow)·π/2; the product of the first terms in two numbers.
     const half = Math.PI / 2, halfHigh = 1.5707963109016418, tHigh = t.and(t.bits(-1n << 27n)).keep();
@@ -105,19 +107,17 @@ function withFar(x: Lanes, near: Angle, from: Float): Angle {
 }
 
 /** For each lane of the first local: turns past the nearest quarter, in two numbers, and how many quarters. */
-function eachLane(f: Func, vectors: readonly [Local, Local, Local, Local], from: Float): void {
+function turnsOf(f: Func, vectors: readonly [Local, Local, Local, Local], from: Float): void {
   const [x, turns, turnsLow, count] = vectors;
   const results: readonly [Local, Local, Local] = [f.local("f64"), f.local("f64"), f.local("i64")];
-  const lane = f.local("i32");
-  f.i32(0).set(lane).while(lane, () => f.i32(2), 1, () => {
+  eachLane(f, vectors, () => {
     f.get(x).lane("f64x2.extract_lane", 0).set(results[0]);
     quarterTurns(f, results, from);
     f.get(turns).get(results[0]).lane("f64x2.replace_lane", 0).set(turns);
     f.get(turnsLow).get(results[1]).lane("f64x2.replace_lane", 0).set(turnsLow);
     f.get(count).get(results[2]).lane("i64x2.replace_lane", 0).set(count);
-    for (const v of vectors) f.get(v).get(v).shuffle32(2, 3, 0, 1).set(v);
   });
-  f.free(...results, lane);
+  f.free(...results);
 }
 
 /** A number in the first local becomes the quarter turns past the nearest whole one, in two numbers, and that. */

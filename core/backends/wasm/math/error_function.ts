@@ -2,7 +2,7 @@
  * The error function, its complement and its inverse. The polynomials are minimax ones (Remez' exchange at 60 digits);
  * beside each stands its largest relative error.
  */
-import { expSum, powerOfTwo } from "./exponential.ts";
+import { exp2Brief, expSum, powerOfTwo } from "./exponential.ts";
 import type { Float, Lanes } from "./lanes.ts";
 import { log } from "./logarithm.ts";
 
@@ -42,7 +42,7 @@ const nearZero64 = [
 const tails: Readonly<
   Record<Float, { readonly middle: number; readonly most: number; readonly c: readonly number[] }>
 > = {
-  // 2^-31.9 from 0 on; beyond 10.1 erfc is below half of f32's smallest number.
+  // 2^-31.9 from 0 on; from 10.1 on erfc is below half of f32's smallest number.
   f32: {
     middle: 2,
     most: 10.1,
@@ -101,9 +101,9 @@ function gaussian(x: Lanes): Lanes {
   return expSum(high.mul(high).neg(), rest);
 }
 
-/** erfc(x) in f64 lanes for x ≥ 0 or ½, as wanted; `x` must be kept. */
-function tail(x: Lanes, wanted: Float): Lanes {
-  const { middle, most, c } = tails[wanted], y = x.atMost(most).keep();
+/** erfc(x) for x ≥ ½, in f64; `x` must be kept. */
+function tail(x: Lanes): Lanes {
+  const { middle, most, c } = tails.f64, y = x.atMost(most).keep();
   const t = y.sub(middle).div(y.add(middle)).keep();
   return x.gt(most).choose(0, t.polynomial(c).div(y.add(y).add(1)).mul(gaussian(y)));
 }
@@ -125,18 +125,22 @@ function inner(x: Lanes): Lanes {
 /** The error function in f64. */
 export function erf64(x: Lanes): Lanes {
   const y = x.keep(), size = y.abs().keep();
-  return size.lt(1).choose(inner(y), y.number(1).sub(tail(size, "f64")).or(y.sign()));
+  return size.lt(1).choose(inner(y), y.number(1).sub(tail(size)).or(y.sign()));
 }
 
-/** 1 − erf(x) in f64 lanes with the precision of f32. */
+/** 1 − erf(x) in f64 lanes with the precision of f32: squares are exact, and what underflows there does so in f32 only. */
 export function erfc32(x: Lanes): Lanes {
-  const y = x.keep(), size = y.abs().keep(), t = tail(size, "f32").keep();
-  return y.lt(0).choose(y.number(2).sub(t), t);
+  const { middle, most, c } = tails.f32, y = x.keep(), size = y.abs().atMost(most).keep();
+  const above = size.add(middle).keep(), scale = size.add(size).add(1).keep();
+  // One division for both quotients.
+  const inverse = y.number(1).div(above.mul(scale)).keep(), t = size.sub(middle).mul(scale).mul(inverse).keep();
+  const g = exp2Brief(size.mul(size).mul(-Math.LOG2E)), value = t.polynomial(c).mul(above.mul(inverse)).mul(g).keep();
+  return y.lt(0).choose(y.number(2).sub(value), value);
 }
 
 /** 1 − erf(x) in f64. */
 export function erfc64(x: Lanes): Lanes {
-  const y = x.keep(), size = y.abs().keep(), t = tail(size, "f64").keep();
+  const y = x.keep(), size = y.abs().keep(), t = tail(size).keep();
   const outer = y.lt(0).choose(y.number(2).sub(t), t);
   return size.lt(0.5).choose(y.number(1).sub(inner(y)), outer);
 }
@@ -200,7 +204,7 @@ export function erfInv32(y: Lanes): Lanes {
 export function erfInv64(y: Lanes): Lanes {
   const z = y.keep(), size = z.abs().keep(), x = erfInv32(size).keep();
   // Near 1 the difference is taken of the complements, of which y's is exact.
-  const low = inner(x).sub(size).keep(), high = size.number(1).sub(size).sub(tail(x, "f64")).keep();
+  const low = inner(x).sub(size).keep(), high = size.number(1).sub(size).sub(tail(x)).keep();
   const newton = x.lt(1).choose(low, high).div(gaussian(x).mul(2 / Math.sqrt(Math.PI))).keep();
   const better = x.sub(newton.div(x.madd(newton, 1))).or(z.sign());
   return size.lt(1).choose(better, x.or(z.sign()));

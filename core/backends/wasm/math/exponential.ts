@@ -172,3 +172,21 @@ export function powerOfTwo(x: Lanes): Lanes {
   const y = x.keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
   return r.polynomial(constants[r.type].binary).madd(r, 1).mul(power(whole));
 }
+
+/** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */
+const brief = [
+  0.6931471805482173,
+  0.24022650698113548,
+  0.05550410935261027,
+  0.009618128615742141,
+  0.0013333454862072068,
+  0.00015403825611389821,
+  1.530915611380165e-5,
+  1.3178916348877819e-6,
+];
+
+/** 2ˣ in f64 lanes to 2^-39 of it, for x between −1000 and 1000. */
+export function exp2Brief(x: Lanes): Lanes {
+  const y = x.atLeast(-1000).atMost(1000).keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
+  return r.polynomial(brief).madd(r, 1).mul(power(whole));
+}

@@ -4,7 +4,7 @@
  * A `Lanes` is an expression, a v128 of f32x4 or f64x2. Reading it emits its code, so that what is used twice must be
  * kept, which puts it in a local. Integer operations act on the lanes' bits.
  */
-import type { Func, Local } from "../function.ts";
+import type { Code } from "./code.ts";
 
 /** Which floating-point numbers the lanes hold. */
 export type Float = "f32" | "f64";
@@ -27,53 +27,7 @@ const formats: Readonly<Record<Float, Format>> = {
 const cell = new DataView(new ArrayBuffer(8));
 
 /** An operand: an expression or a number in every lane. */
-export type Operand = Lanes | number;
-
-/** The function that formulas are emitted into, with the locals they have taken. */
-export class Code {
-  readonly #kept: Local[] = [];
-
-  /**
-   * @param fused Whether `a·b + c` may be rounded once only.
-   */
-  constructor(readonly func: Func, readonly fused: boolean) {}
-
-  /** A local as an expression. */
-  of(local: Local, type: Float): Lanes {
-    return new Lanes(this, type, () => this.func.get(local));
-  }
-
-  /** A number in every lane. */
-  number(x: number, type: Float): Lanes {
-    return new Lanes(this, type, () => type === "f32" ? this.func.f32x4(x) : this.func.f64x2(x));
-  }
-
-  /** A bit pattern in every lane. */
-  bits(n: bigint, type: Float): Lanes {
-    return new Lanes(this, type, () => type === "f32" ? this.func.i32x4(Number(n)) : this.func.i64x2(n));
-  }
-
-  /** A local that is free again when the code is done. */
-  local(): Local {
-    const l = this.func.local("v128");
-    this.#kept.push(l);
-    return l;
-  }
-
-  /** Gives back all locals. */
-  done(): void {
-    this.func.free(...this.#kept.splice(0));
-  }
-}
-
-/** A formula of f64 applied to f32 numbers, two lanes at a time. */
-export function throughDoubles(formula: (...xs: Lanes[]) => Lanes): (...xs: Lanes[]) => Lanes {
-  return (...xs) => {
-    const kept = xs.map((x) => x.keep());
-    const low = formula(...kept.map((x) => x.promote())).demote().keep();
-    return low.followedBy(formula(...kept.map((x) => x.upper().promote())).demote());
-  };
-}
+type Operand = Lanes | number;
 
 /** A vector expression. */
 export class Lanes {
@@ -134,43 +88,103 @@ export class Lanes {
     });
   }
 
-  #float = (name: string, ...others: readonly Operand[]): Lanes => this.#op(`${this.#format.float}.${name}`, ...others);
-  #int = (name: string, ...others: readonly Operand[]): Lanes => this.#op(`${this.#format.int}.${name}`, ...others);
+  #float(name: string, ...others: readonly Operand[]): Lanes {
+    return this.#op(`${this.#format.float}.${name}`, ...others);
+  }
+
+  #int(name: string, ...others: readonly Operand[]): Lanes {
+    return this.#op(`${this.#format.int}.${name}`, ...others);
+  }
 
   /** `this + y`. */
-  add = (y: Operand): Lanes => this.#float("add", y);
+  add(y: Operand): Lanes {
+    return this.#float("add", y);
+  }
+
   /** `this − y`. */
-  sub = (y: Operand): Lanes => this.#float("sub", y);
+  sub(y: Operand): Lanes {
+    return this.#float("sub", y);
+  }
+
   /** `this · y`. */
-  mul = (y: Operand): Lanes => this.#float("mul", y);
+  mul(y: Operand): Lanes {
+    return this.#float("mul", y);
+  }
+
   /** `this / y`. */
-  div = (y: Operand): Lanes => this.#float("div", y);
+  div(y: Operand): Lanes {
+    return this.#float("div", y);
+  }
+
   /** `−this`. */
-  neg = (): Lanes => this.#float("neg");
+  neg(): Lanes {
+    return this.#float("neg");
+  }
+
   /** `|this|`. */
-  abs = (): Lanes => this.#float("abs");
+  abs(): Lanes {
+    return this.#float("abs");
+  }
+
   /** `√this`. */
-  sqrt = (): Lanes => this.#float("sqrt");
+  sqrt(): Lanes {
+    return this.#float("sqrt");
+  }
+
   /** The nearest whole number. */
-  nearest = (): Lanes => this.#float("nearest");
+  nearest(): Lanes {
+    return this.#float("nearest");
+  }
+
+  /** The smallest whole number not below. */
+  ceil(): Lanes {
+    return this.#float("ceil");
+  }
+
   /** The largest whole number not above. */
-  floor = (): Lanes => this.#float("floor");
+  floor(): Lanes {
+    return this.#float("floor");
+  }
+
   /** `y < this ? y : this`; NaN stays NaN. */
-  atMost = (y: Operand): Lanes => this.#float("pmin", y);
+  atMost(y: Operand): Lanes {
+    return this.#float("pmin", y);
+  }
+
   /** `this < y ? y : this`; NaN stays NaN. */
-  atLeast = (y: Operand): Lanes => this.#float("pmax", y);
+  atLeast(y: Operand): Lanes {
+    return this.#float("pmax", y);
+  }
+
   /** A mask. */
-  lt = (y: Operand): Lanes => this.#float("lt", y);
+  lt(y: Operand): Lanes {
+    return this.#float("lt", y);
+  }
+
   /** A mask. */
-  le = (y: Operand): Lanes => this.#float("le", y);
+  le(y: Operand): Lanes {
+    return this.#float("le", y);
+  }
+
   /** A mask. */
-  gt = (y: Operand): Lanes => this.#float("gt", y);
+  gt(y: Operand): Lanes {
+    return this.#float("gt", y);
+  }
+
   /** A mask. */
-  ge = (y: Operand): Lanes => this.#float("ge", y);
+  ge(y: Operand): Lanes {
+    return this.#float("ge", y);
+  }
+
   /** A mask. */
-  eq = (y: Operand): Lanes => this.#float("eq", y);
+  eq(y: Operand): Lanes {
+    return this.#float("eq", y);
+  }
+
   /** A mask. */
-  ne = (y: Operand): Lanes => this.#float("ne", y);
+  ne(y: Operand): Lanes {
+    return this.#float("ne", y);
+  }
 
   /** `this · y + z`, rounded once or twice. */
   madd(y: Operand, z: Operand): Lanes {
@@ -183,15 +197,19 @@ export class Lanes {
   }
 
   /** Bits of both. */
-  and = (y: Lanes): Lanes => this.#op("v128.and", y);
-  /** Bits of this that are not in y. */
-  andNot = (y: Lanes): Lanes => this.#op("v128.andnot", y);
+  and(y: Lanes): Lanes {
+    return this.#op("v128.and", y);
+  }
+
   /** Bits of either. */
-  or = (y: Lanes): Lanes => this.#op("v128.or", y);
+  or(y: Lanes): Lanes {
+    return this.#op("v128.or", y);
+  }
+
   /** Bits of one alone. */
-  xor = (y: Lanes): Lanes => this.#op("v128.xor", y);
-  /** A mask's opposite. */
-  not = (): Lanes => this.#op("v128.not");
+  xor(y: Lanes): Lanes {
+    return this.#op("v128.xor", y);
+  }
 
   /** By lane: `yes` where this mask is set, else `no`. */
   choose(yes: Lanes, no: Operand): Lanes;
@@ -208,17 +226,29 @@ export class Lanes {
   }
 
   /** Sum of the bits as integers. */
-  plus = (n: Lanes | bigint): Lanes => this.#int("add", typeof n === "bigint" ? this.bits(n) : n);
+  plus(n: Lanes | bigint): Lanes {
+    return this.#int("add", typeof n === "bigint" ? this.bits(n) : n);
+  }
+
   /** Difference of the bits as integers. */
-  minus = (n: Lanes | bigint): Lanes => this.#int("sub", typeof n === "bigint" ? this.bits(n) : n);
+  minus(n: Lanes | bigint): Lanes {
+    return this.#int("sub", typeof n === "bigint" ? this.bits(n) : n);
+  }
+
   /** A mask: equal bits. */
-  same = (n: Lanes | bigint): Lanes => this.#int("eq", typeof n === "bigint" ? this.bits(n) : n);
+  same(n: Lanes | bigint): Lanes {
+    return this.#int("eq", typeof n === "bigint" ? this.bits(n) : n);
+  }
+
   /** Bits shifted up. */
-  shl = (n: number): Lanes => this.#shift("shl", n);
+  shl(n: number): Lanes {
+    return this.#shift("shl", n);
+  }
+
   /** Bits shifted down, zeros following. */
-  shr = (n: number): Lanes => this.#shift("shr_u", n);
-  /** Bits shifted down, the sign following. */
-  sar = (n: number): Lanes => this.#shift("shr_s", n);
+  shr(n: number): Lanes {
+    return this.#shift("shr_u", n);
+  }
 
   #shift(name: string, n: number): Lanes {
     return new Lanes(this.code, this.type, () => {
@@ -228,7 +258,9 @@ export class Lanes {
   }
 
   /** The sign bits. */
-  sign = (): Lanes => this.and(this.bits(this.bitsOf(-0)));
+  sign(): Lanes {
+    return this.and(this.bits(this.bitsOf(-0)));
+  }
 
   /** `Σ cₖ thisᵏ`; this must be kept. */
   polynomial(c: readonly number[]): Lanes {

@@ -3,7 +3,8 @@
  *
  * The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
  */
-import { type Float, type Lanes, throughDoubles } from "./lanes.ts";
+import { throughDoubles } from "./code.ts";
+import type { Float, Lanes } from "./lanes.ts";
 
 /** ln 2 in two parts; the first times any exponent is exact. */
 const ln2: Readonly<Record<Float, readonly [number, number]>> = {
@@ -37,7 +38,7 @@ const double = [
 ];
 
 /** A positive number as 2ᵏ·m. */
-export interface Split {
+interface Split {
   readonly k: Lanes;
   readonly m: Lanes;
 }
@@ -94,6 +95,13 @@ export function log1p(x: Lanes): Lanes {
   // The rounding error of 1 + x.
   const c = y.number(1).sub(u.sub(back)).add(y.sub(back)).keep();
   return y.abs().lt(2 ** (-1 - y.digits)).choose(y, logSum(u, c));
+}
+
+/** log(1 + e) for 0 ≤ e ≤ 1, where k is 0 or 1; `e` must be kept. */
+export function log1pOfPart(e: Lanes): Lanes {
+  const u = e.add(1).keep(), upper = u.gt(Math.SQRT2).keep();
+  const k = upper.and(e.number(1)).keep(), m = upper.choose(u.mul(0.5), u);
+  return assemble({ k, m }, e.sub(u.sub(1)).div(u));
 }
 
 /** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ) with s = (m − 1)/(m + 1), z = s²; 2^-43. */

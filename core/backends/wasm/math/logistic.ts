@@ -1,7 +1,7 @@
 /** The logistic function and its relatives: every exponential is of a number not above 0, so that none overflows. */
 import { exp } from "./exponential.ts";
 import type { Lanes } from "./lanes.ts";
-import { log1p, logSum } from "./logarithm.ts";
+import { log1pOfPart, logSum } from "./logarithm.ts";
 
 /** log(1 + e) = e + e²·Σ cₖ eᵏ for 0 ≤ e ≤ 1; relative error 2^-29.9 (minimax, by Remez' exchange). */
 const overOne = [
@@ -20,7 +20,7 @@ const overOne = [
 /** log(1 + e^−|x|); `x` must be kept. */
 function softness(x: Lanes): Lanes {
   const e = exp(x.abs().neg()).keep();
-  return x.type === "f64" ? log1p(e) : e.mul(e).madd(e.polynomial(overOne), e);
+  return x.type === "f64" ? log1pOfPart(e) : e.mul(e).madd(e.polynomial(overOne), e);
 }
 
 /** 1 / (1 + e^−x). */

@@ -1,14 +1,18 @@
 /** Elementary and special functions as vector code. */
 import type { Func, Local } from "../function.ts";
+import { besselI } from "./bessel.ts";
 import { erf32, erf64, erfc32, erfc64, erfInv32, erfInv64 } from "./error_function.ts";
 import { exp, exp2, expm1 } from "./exponential.ts";
+import { lgamma, polygamma } from "./gamma.ts";
 import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
 import { acos, asin, atan, atan2 } from "./inverse_trigonometric.ts";
-import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
+import { Code, throughDoubles } from "./code.ts";
+import type { Float, Lanes } from "./lanes.ts";
 import { log, log1p, log2, log2Single } from "./logarithm.ts";
 import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
 import { pow32, pow64, powConstant } from "./power.ts";
-import { cbrt, hypot, hypot32, rsqrt } from "./roots.ts";
+import { floorDiv, mod } from "./remainder.ts";
+import { cbrt, hypot, hypot32 } from "./roots.ts";
 import { cos, sin, tan } from "./trigonometric.ts";
 
 /** Emits a vector function: the arguments are in locals (v128), the result is left on the stack. */
@@ -18,11 +22,11 @@ export type Emit = (f: Func, args: readonly Local[]) => void;
 export interface MathOptions {
   /** Whether `a·b + c` may be rounded once only, by relaxed SIMD; by default it may. */
   readonly fused?: boolean;
-  /** The last argument's value where it is known: the exponent of `powConstant`. */
+  /** The last argument's value where it is known: that of `powConstant`, `polygamma` and `besselI`. */
   readonly constant?: number;
 }
 
-// deno-lint-ignore no-explicit-any -- formulas take one to three operands
+// deno-lint-ignore no-explicit-any -- formulas take one operand or two
 type Formula = (...xs: any[]) => Lanes;
 
 /** One formula for both formats. */
@@ -62,13 +66,25 @@ const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
   atan2: precise(atan2),
   pow: { f32: pow32, f64: pow64 },
   powConstant: { f32: pow32, f64: pow64 },
-  rsqrt: both(rsqrt),
   cbrt: double(cbrt),
   hypot: { f32: throughDoubles(hypot32), f64: hypot },
   erf: { f32: erf32, f64: erf64 },
   erfc: { f32: throughDoubles(erfc32), f64: erfc64 },
   erfInv: { f32: throughDoubles(erfInv32), f64: erfInv64 },
-  fusedMultiplyAdd: double((a, b, c) => a.mul(b).add(c)),
+  lgamma: double(lgamma),
+  floorDiv: double(floorDiv),
+  mod: double(mod),
+};
+
+/** Functions of one number and a constant, where that is known. */
+const withConstant: Readonly<Record<string, (c: number) => Record<Float, Formula>>> = {
+  powConstant: (c) => {
+    const formula = powConstant(c);
+    if (formula !== undefined) return both(formula);
+    return { f32: (x) => pow32(x, x.number(c)), f64: (x) => pow64(x, x.number(c)) };
+  },
+  polygamma: (c) => double(polygamma(c)),
+  besselI: (c) => double(besselI(c)),
 };
 
 /**
@@ -80,12 +96,12 @@ const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
  */
 export function vectorMath(name: string, dtype: Float, options: MathOptions = {}): Emit | undefined {
   const { constant } = options;
-  const known = name === "powConstant" && constant !== undefined ? powConstant(constant) : undefined;
-  const formula: Formula | undefined = known === undefined ? formulas[name]?.[dtype] : (x) => known(x!);
+  const known = constant === undefined ? undefined : withConstant[name]?.(constant);
+  const formula = (known ?? formulas[name])?.[dtype];
   if (formula === undefined) return undefined;
   return (f, args) => {
     const code = new Code(f, options.fused ?? true);
-    formula(...args.map((a) => code.of(a, dtype))).push();
+    formula(...(known === undefined ? args : args.slice(0, 1)).map((a) => code.of(a, dtype))).push();
     code.done();
   };
 }

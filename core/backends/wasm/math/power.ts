@@ -4,8 +4,9 @@
  * In f64 the logarithm and the product are sums of two numbers: an error of either is that of the result times up to
  * 1024. The way of splitting is that of FDLIBM's e_pow.c (Sun Microsystems, 1993). The polynomials are minimax ones.
  */
-import { power, scale, wholeNumber } from "./exponential.ts";
-import { type Lanes, throughDoubles } from "./lanes.ts";
+import { exp2Brief, scale, wholeNumber } from "./exponential.ts";
+import { throughDoubles } from "./code.ts";
+import type { Lanes } from "./lanes.ts";
 import { log2Brief, split } from "./logarithm.ts";
 
 /** 3·(artanh(s)/s − 1 − z/3)/z² = Σ cₖ zᵏ with z = s²; 2^-65.5 of artanh(s). */
@@ -37,20 +38,8 @@ const binary = [
   2.5740023609977728e-11,
 ];
 
-/** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */
-const briefBinary = [
-  0.6931471805482173,
-  0.24022650698113548,
-  0.05550410935261027,
-  0.009618128615742141,
-  0.0013333454862072068,
-  0.00015403825611389821,
-  1.530915611380165e-5,
-  1.3178916348877819e-6,
-];
-
 /** The first 26 significant bits, so that products of two such numbers are exact. */
-export const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
+const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
 
 /** a^y for positive finite a, to within a unit in the last place of f64. */
 function precise(a: Lanes, y: Lanes): Lanes {
@@ -79,9 +68,7 @@ function precise(a: Lanes, y: Lanes): Lanes {
 
 /** a^y for positive finite a, to within 2^-30 where it is a number of f32. */
 function brief(a: Lanes, y: Lanes): Lanes {
-  const p = log2Brief(a).mul(y).atLeast(-1000).atMost(1000).keep();
-  const { whole, n } = wholeNumber(p), r = p.sub(n).keep();
-  return r.polynomial(briefBinary).madd(r, 1).mul(power(whole));
+  return exp2Brief(log2Brief(a).mul(y));
 }
 
 const withEdges = (core: (...xs: Lanes[]) => Lanes) => (x: Lanes, y: Lanes): Lanes => {

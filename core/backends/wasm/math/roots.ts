@@ -1,9 +1,6 @@
 /** Roots and lengths. */
 import type { Lanes } from "./lanes.ts";
 
-/** 1/√x. */
-export const rsqrt = (x: Lanes): Lanes => x.number(1).div(x.sqrt());
-
 /** ∛m for 1 ≤ m < 2; relative error 2^-16.7 (minimax). */
 const estimate = [
   0.506979255986535,

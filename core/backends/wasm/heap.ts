@@ -1,0 +1,235 @@
+/**
+ * Memory for arguments and results.
+ *
+ * Results stay where they were computed, so that the next program reads them in place. Nobody says when a tensor is done
+ * with, and the collector does not run finalizers inside a synchronous loop, so this memory is bounded: small and middling
+ * results live in a nursery that is emptied into garbage-collected arrays when full, large ones in a space of their own
+ * that moves out what was used longest ago. Donated results give their place back at once.
+ */
+import { bytesOf, type DType, type TypedArray } from "../../dtype.ts";
+import { aligned } from "../../compiler/plan.ts";
+import { OutOfMemoryError } from "../../errors.ts";
+import { type Block, Cell, Storage } from "../../storage.ts";
+import { arenaBase, memory, memoryEnd, nurseryBase } from "./memory.ts";
+
+/** Results up to this many bytes are copied into arrays of their own: bookkeeping would cost more. */
+export const smallBytes = 4096;
+/** Results above this many bytes are large. */
+export const largeBytes = 1 << 20;
+/** Bytes of large results kept before those used longest ago move out. */
+const largeBudget = 128 * 2 ** 20;
+
+const views: Readonly<Record<DType, (buffer: ArrayBufferLike, at: number, n: number) => TypedArray>> = {
+  f32: (b, at, n) => new Float32Array(b, at, n),
+  f64: (b, at, n) => new Float64Array(b, at, n),
+  i32: (b, at, n) => new Int32Array(b, at, n),
+  u32: (b, at, n) => new Uint32Array(b, at, n),
+  u8: (b, at, n) => new Uint8Array(b, at, n),
+  bool: (b, at, n) => new Uint8Array(b, at, n),
+};
+
+/** Elements in the memory. */
+export const viewAt = (dtype: DType, address: number, n: number): TypedArray =>
+  views[dtype](memory().buffer, address, n);
+
+/** A place that elements live at. */
+export class Place implements Block {
+  cell: Cell = new Cell();
+  #view: TypedArray | null = null;
+
+  /** A place of the nursery, or of the large space. */
+  constructor(
+    readonly space: Nursery | LargeSpace,
+    readonly address: number,
+    readonly dtype: DType,
+    readonly length: number,
+  ) {
+    this.cell.block = this;
+  }
+
+  /** Bytes it takes. */
+  get bytes(): number {
+    return aligned(this.length * bytesOf(this.dtype));
+  }
+
+  /** The elements, to be read before the backend runs again. */
+  view(): TypedArray {
+    return this.#view ??= viewAt(this.dtype, this.address, this.length);
+  }
+
+  /** Makes this the place of what a cell holds, whose elements have been copied here. */
+  adopt(cell: Cell): void {
+    this.cell = cell;
+    cell.array = null;
+    cell.block = this;
+  }
+
+  /** Gives the place back. */
+  release(): void {
+    this.space.free(this);
+  }
+}
+
+/** Addresses by size, given back and not yet taken again. */
+class FreeLists {
+  readonly #lists = new Map<number, number[]>();
+
+  put(bytes: number, address: number): void {
+    const list = this.#lists.get(bytes);
+    if (list === undefined) this.#lists.set(bytes, [address]);
+    else list.push(address);
+  }
+  take(bytes: number): number | undefined {
+    return this.#lists.get(bytes)?.pop();
+  }
+  count(bytes: number): number {
+    return this.#lists.get(bytes)?.length ?? 0;
+  }
+  clear(): void {
+    this.#lists.clear();
+  }
+}
+
+/** Places handed out one after another; emptied as a whole. */
+class Nursery {
+  #top = nurseryBase;
+  readonly #places = new Set<Place>();
+  readonly #freed = new FreeLists();
+
+  /** Makes sure that places of these sizes can be taken without moving anything. */
+  reserve(sizes: readonly number[]): void {
+    const wanted = new Map<number, number>();
+    for (const s of sizes) wanted.set(s, (wanted.get(s) ?? 0) + 1);
+    let fresh = 0;
+    for (const [bytes, n] of wanted) fresh += bytes * Math.max(0, n - this.#freed.count(bytes));
+    if (this.#top + fresh > arenaBase) this.empty();
+  }
+
+  take(dtype: DType, length: number): Place {
+    const bytes = aligned(length * bytesOf(dtype)), known = this.#freed.take(bytes);
+    const place = new Place(this, known ?? this.#top, dtype, length);
+    if (known === undefined) this.#top += bytes;
+    this.#places.add(place);
+    return place;
+  }
+
+  free(p: Place): void {
+    if (this.#places.delete(p)) this.#freed.put(p.bytes, p.address);
+  }
+
+  empty(): void {
+    for (const p of this.#places) p.cell.moveOut();
+    this.#places.clear();
+    this.#freed.clear();
+    this.#top = nurseryBase;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    let n = 0;
+    for (const p of this.#places) n += p.bytes;
+    return n;
+  }
+}
+
+const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
+const tooMuch = (what: string, needed: number, there: number): OutOfMemoryError =>
+  new OutOfMemoryError(
+    `${what} needs ${mebibytes(needed)} of WebAssembly memory and ${mebibytes(Math.max(0, there))} are free; ` +
+      "use a smaller batch, or checkpoint in a gradient",
+  );
+
+/** Large places, from the end of the memory downwards. */
+class LargeSpace {
+  /** In order of last use. */
+  readonly #places = new Set<Place>();
+  readonly #freed = new FreeLists();
+  #holes: { address: number; bytes: number }[] = [];
+  #bottom = memoryEnd();
+  #bytes = 0;
+
+  take(dtype: DType, length: number, pinned: ReadonlySet<unknown>, floor: number): Place {
+    const bytes = aligned(length * bytesOf(dtype));
+    for (const p of this.#places) {
+      if (this.#bytes + bytes <= largeBudget) break;
+      if (!pinned.has(p)) this.#moveOut(p);
+    }
+    const place = new Place(this, this.#find(bytes, floor), dtype, length);
+    this.#places.add(place);
+    this.#bytes += bytes;
+    return place;
+  }
+
+  #find(bytes: number, floor: number): number {
+    const known = this.#freed.take(bytes);
+    if (known !== undefined) return known;
+    const i = this.#holes.findIndex((h) => h.bytes >= bytes);
+    if (i >= 0) {
+      const hole = this.#holes[i]!;
+      hole.bytes -= bytes;
+      const at = hole.address + hole.bytes;
+      if (hole.bytes === 0) this.#holes.splice(i, 1);
+      return at;
+    }
+    if (this.#bottom - bytes < floor) throw tooMuch("an argument or result", bytes, this.#bottom - floor);
+    return this.#bottom -= bytes;
+  }
+
+  /** Makes sure that a program's own memory, which ends at `end`, is free: what lies there moves out. */
+  clear(end: number): void {
+    if (this.#bottom >= end) return;
+    this.empty();
+    if (this.#bottom < end) throw tooMuch("a program", end - arenaBase, this.#bottom - arenaBase);
+  }
+
+  /** Marks a place as used now. */
+  touch(p: Place): void {
+    if (this.#places.delete(p)) this.#places.add(p);
+  }
+
+  free(p: Place): void {
+    if (!this.#places.delete(p)) return;
+    this.#bytes -= p.bytes;
+    this.#freed.put(p.bytes, p.address);
+  }
+
+  #moveOut(p: Place): void {
+    p.cell.moveOut();
+    this.free(p);
+  }
+
+  empty(): void {
+    for (const p of this.#places) p.cell.moveOut();
+    this.#places.clear();
+    this.#freed.clear();
+    this.#holes = [];
+    this.#bottom = memoryEnd();
+    this.#bytes = 0;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** The lowest address in use. */
+  get bottom(): number {
+    return this.#bottom;
+  }
+}
+
+/** The space of small and middling results. */
+export const nursery: Nursery = new Nursery();
+/** The space of large results. */
+export const large: LargeSpace = new LargeSpace();
+
+// A large result that nothing refers to any more gives its place back when the program yields to the event loop.
+const forgotten = new FinalizationRegistry((p: Place) => {
+  if (p.cell.block === p) p.release();
+});
+
+/** The storage of elements at a place. */
+export function storageAt(p: Place): Storage {
+  const storage = new Storage(p.cell);
+  if (p.space === large) forgotten.register(storage, p);
+  return storage;
+}

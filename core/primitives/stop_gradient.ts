@@ -6,7 +6,7 @@ import { anyKind, elementwise } from "./elementwise.ts";
 
 /** x, without its tangent. */
 export const stopGradientP: Primitive<undefined> = Object.assign(
-  elementwise("stopGradient", { arity: 1, scalar: () => (x) => x, accepts: anyKind }),
+  elementwise("stopGradient", { arity: 1, scalar: () => (x) => x, accepts: anyKind, simplify: ([x]) => x! }),
   { view: true, reference: ([x]: readonly NdArray[]): readonly NdArray[] => [x!] },
 );
 

@@ -114,6 +114,12 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
           "v128.bitselect",
         );
       });
+    case "isNaN":
+      return code((f, [x]) => f.get(x!).get(x!).op(`${t}.ne`));
+    case "isFinite":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.lt`));
+    case "isInf":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.eq`));
     case "rsqrt":
       return inDouble(d, (f, [x]) => f.f64x2(1).get(x!).op("f64x2.sqrt", "f64x2.div"));
     case "fusedMultiplyAdd":

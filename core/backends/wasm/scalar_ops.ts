@@ -4,7 +4,8 @@
  */
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Expr } from "../../compiler/kernel.ts";
-import { vectorMath } from "./math/mod.ts";
+import { relaxedSimd } from "./features.ts";
+import { type MathOptions, vectorMath } from "./math/mod.ts";
 import type { Func, Local, ValueType } from "./function.ts";
 
 /** How a function is emitted: instructions on the arguments on the stack, or code that reads them from locals. */
@@ -29,13 +30,13 @@ export function scalarOp(e: Expr & { readonly kind: "apply" }): Op | undefined {
 export function pushMath(f: Func, name: string, d: "f32" | "f64", x: Local): void {
   const v = f.local("v128"), t = d === "f32" ? "f32x4" : "f64x2";
   f.get(x).op(`${t}.splat`).set(v);
-  vectorMath(name, d)!(f, [v]);
+  vectorMath(name, d, { fused: relaxedSimd })!(f, [v]);
   f.lane(`${t}.extract_lane`, 0).free(v);
 }
 
 /** A function that has vector code only: of equal lanes, one. */
 function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, constantOf(e));
+  const emit = vectorMath(e.name, d, mathOptions(e));
   if (emit === undefined) return undefined;
   const t = d === "f32" ? "f32x4" : "f64x2";
   return code((f, args) => {
@@ -46,10 +47,10 @@ function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | un
   });
 }
 
-/** The last argument of an application, where it is known. */
-export function constantOf(e: Expr & { readonly kind: "apply" }): { readonly constant?: number } {
+/** How a function is made: what the engine has, and the last argument where it is known. */
+export function mathOptions(e: Expr & { readonly kind: "apply" }): MathOptions {
   const last = e.args.at(-1)!;
-  return last.kind === "constant" ? { constant: last.value } : {};
+  return { fused: relaxedSimd, ...last.kind === "constant" ? { constant: last.value } : {} };
 }
 
 function castOp(from: DType, to: DType): Op {

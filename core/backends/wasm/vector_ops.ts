@@ -6,7 +6,7 @@ import type { Expr } from "../../compiler/kernel.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Func, Local } from "./function.ts";
 import { vectorMath } from "./math/mod.ts";
-import { constantOf, type Op } from "./scalar_ops.ts";
+import { mathOptions, type Op } from "./scalar_ops.ts";
 
 /** Lanes of a vector. */
 export type Lanes = 2 | 4;
@@ -129,7 +129,7 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
 }
 
 function mathOp(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, constantOf(e));
+  const emit = vectorMath(e.name, d, mathOptions(e));
   return emit === undefined ? undefined : code(emit);
 }
 

@@ -12,6 +12,7 @@ import { outputsOf } from "./graph.ts";
 import { Interner } from "./interner.ts";
 import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel, type Sort, unravel } from "./kernel.ts";
 import { canonical, inputsOf, type Nest, reindex, visit } from "./nest.ts";
+import { unguard } from "./unguard.ts";
 
 /** A step of a fused graph: nests in place of loops. */
 export type FusedNode =
@@ -72,7 +73,7 @@ interface Draft {
 
 /** Moves elementwise kernels into their readers and merges walks over one domain. */
 export function fuse(graph: Graph): FusedGraph {
-  return new Fuser(graph).run();
+  return new Fuser(unguard(graph)).run();
 }
 
 class Fuser {

@@ -193,7 +193,8 @@ export function canonical(n: Nest, interner: Interner): Nest {
   return merged(split(n, interner), interner);
 }
 
-function split(n: Nest, interner: Interner): Nest {
+/** The nest with axes that addresses divide split, so that they need not. */
+export function split(n: Nest, interner: Interner): Nest {
   let found: { axis: number; by: number } | null = null;
   const sizes = extentsOf(n);
   // A position in the reduced range is a result of argmax and argmin.

@@ -1,0 +1,187 @@
+/**
+ * Sums of products over windows as contractions.
+ *
+ * A convolution reads its input at sums of loop variables and takes zero where there is nothing. With the zeros put
+ * around a copy of the input (and between its elements, where it is dilated) nothing has to be asked, and what is left
+ * is a sum of products over an overlapping view: a contraction. The copy takes the elements from as far back as they
+ * were moved from, and its axes in their order there, so that it reads and writes neighbours.
+ */
+import { isFloat } from "../dtype.ts";
+import { sameShape, sizeOf } from "../shape.ts";
+import { Addresses } from "./address.ts";
+import { Buffer, type Graph, type KernelNode, type Node } from "./graph.ts";
+import { conjunction, conjuncts, type Coordinate, coordinateOf, inCoordinates, isLinear } from "./guard.ts";
+import { Interner } from "./interner.ts";
+import {
+  constant,
+  type Expr,
+  index,
+  indices,
+  int,
+  type Kernel,
+  load,
+  type LoopNest,
+  over,
+  plus,
+  select,
+} from "./kernel.ts";
+import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
+import { originOf } from "./origin.ts";
+import { phased } from "./phases.ts";
+import { sunk } from "./sink.ts";
+
+/** A graph whose windows are guarded as little as can be. */
+export function unguard(graph: Graph): Graph {
+  return new Unguarder(sunk(graph)).run();
+}
+
+/** An operand of a product. */
+interface Operand {
+  readonly buffer: Buffer;
+  readonly load: Expr & { readonly kind: "load" };
+}
+
+class Unguarder {
+  readonly #interner = new Interner();
+  readonly #producers = new Map<Buffer, KernelNode>();
+  readonly #copies = new Map<string, Buffer>();
+  readonly #ids = new Map<Buffer, number>();
+  readonly #nodes: Node[] = [];
+
+  constructor(readonly graph: Graph) {}
+
+  run(): Graph {
+    for (const n of this.graph.nodes) {
+      if (n.kind === "kernel" && n.kernel.kind === "loop") this.#loop(n, n.kernel);
+      else this.#nodes.push(n);
+    }
+    return { ...this.graph, nodes: this.#nodes };
+  }
+
+  #push(kernel: Kernel, inputs: readonly Buffer[], output: Buffer): void {
+    const node: KernelNode = { kind: "kernel", kernel, inputs, output };
+    this.#nodes.push(node);
+    this.#producers.set(output, node);
+  }
+
+  #loop(node: KernelNode, kernel: LoopNest): void {
+    const { domain, reduce, combine, body } = kernel, sizes = [...domain, ...reduce];
+    const guarded = combine !== null && kernel.scatter === undefined && body.kind === "select" && sizeOf(sizes) > 0;
+    if (!guarded) {
+      this.#push(kernel, node.inputs, node.output);
+      return;
+    }
+    let nest: Nest = { kind: "nest", domain, reduce, combine, results: [{ body, output: node.output }] };
+    nest = overLoops(nest, domain, reduce, indices(sizes.length), this.#interner);
+    // Which axis of the output each axis of the domain is part of, and the output's sizes.
+    const owner = domain.map((_, i) => i), shape = [...domain];
+    for (let next = phased(nest, this.#interner); next !== null; next = phased(nest, this.#interner)) {
+      nest = next.nest;
+      shape[owner[next.axis]!]! += next.extra;
+      owner.splice(next.axis, 0, owner[next.axis]!);
+    }
+    nest = split(nest, this.#interner);
+    const whole = sameShape(shape, domain), output = whole ? node.output : new Buffer(shape, kernel.dtype);
+    this.#unguarded(nest, node.inputs, kernel.dtype, output);
+    if (whole) return;
+    const part = load(0, indices(domain.length), kernel.dtype);
+    this.#push(
+      { kind: "loop", domain, reduce: [], combine: null, body: part, dtype: kernel.dtype },
+      [output],
+      node.output,
+    );
+  }
+
+  #unguarded(nest: Nest, inputs: readonly Buffer[], dtype: Kernel["dtype"], output: Buffer): void {
+    const { domain, reduce, combine } = nest, { body } = nest.results[0]!;
+    const product = this.#product(nest, inputs);
+    const one = reduce.every((d) => d === 1) && combine !== "argmax" && combine !== "argmin";
+    if (product !== null) {
+      const loads = product.operands.map((o, i): Expr => ({ ...o.load, input: i }));
+      const times: Expr = { ...product.times, args: loads };
+      const kernel: LoopNest = { kind: "loop", domain, reduce, combine, body: times, dtype };
+      this.#push(kernel, product.operands.map((o) => o.buffer), output);
+    } else if (one) {
+      // A combination of one term is that term.
+      const alone = overLoops(
+        nest,
+        domain,
+        [],
+        [...indices(domain.length), ...reduce.map(() => int(0))],
+        this.#interner,
+      );
+      this.#push(
+        { kind: "loop", domain, reduce: [], combine: null, body: alone.results[0]!.body, dtype },
+        inputs,
+        output,
+      );
+    } else this.#push({ kind: "loop", domain, reduce, combine, body, dtype }, inputs, output);
+  }
+
+  /** The factors of a guarded sum of products, of which copies hold zeros where the guard is false; `null` for others. */
+  #product(
+    nest: Nest,
+    inputs: readonly Buffer[],
+  ): { readonly times: Expr & { readonly kind: "apply" }; readonly operands: readonly Operand[] } | null {
+    const { body } = nest.results[0]!;
+    if (nest.combine !== "sum" || body.kind !== "select" || !isFloat(body.dtype)) return null;
+    const { test, yes: times, no } = body;
+    if (no.kind !== "constant" || !Object.is(no.value, 0)) return null;
+    if (times.kind !== "apply" || times.name !== "mul" || times.args.some((a) => a.kind !== "load")) return null;
+    const addresses = new Addresses(extentsOf(nest), this.#interner);
+    const sides = times.args.map((a) => this.#side(a as Operand["load"], inputs, addresses));
+    if (sides.some((s) => s === null)) return null;
+    const guards: Expr[][] = sides.map(() => []);
+    for (const t of conjuncts(test)) {
+      const owner = sides.findIndex((s, i) => {
+        const moved = inCoordinates(t, s!.coordinates, addresses);
+        if (moved !== null) guards[i]!.push(moved);
+        return moved !== null;
+      });
+      if (owner < 0) return null;
+    }
+    const operands = sides.map((s, i) => {
+      const guard = conjunction(guards[i]!);
+      return guard === null
+        ? { buffer: inputs[(times.args[i] as Operand["load"]).input]!, load: times.args[i] as Operand["load"] }
+        : this.#copy(s!, guard, addresses);
+    });
+    const linear = operands.every((o) => o.load.at.every((e) => isLinear(addresses.linear(e))));
+    return linear ? { times, operands } : null;
+  }
+
+  #side(
+    e: Operand["load"],
+    inputs: readonly Buffer[],
+    addresses: Addresses,
+  ): { readonly buffer: Buffer; readonly coordinates: readonly Coordinate[] } | null {
+    const { buffer, at } = originOf({ buffer: inputs[e.input]!, at: e.at }, this.#producers, addresses);
+    const coordinates = at.map((x) => coordinateOf(x, addresses));
+    return coordinates.some((c) => c === null) ? null : { buffer, coordinates: coordinates as Coordinate[] };
+  }
+
+  /** The elements at all values of the coordinates, zero where the guard is false. */
+  #copy(
+    { buffer, coordinates }: { readonly buffer: Buffer; readonly coordinates: readonly Coordinate[] },
+    guard: Expr,
+    addresses: Addresses,
+  ): Operand {
+    const shape = coordinates.map((c) => c.size), { dtype } = buffer, inside = new Addresses(shape, this.#interner);
+    const from = coordinates.map((c, i) => plus(over(plus(index(i), int(c.low)), int(c.by)), int(c.plus)));
+    const body = reindex(select(guard, load(0, from, dtype), constant(0, dtype)), indices(shape.length), inside);
+    const key = `${this.#id(buffer)} ${shape} ${this.#interner.id(body)}`;
+    let copy = this.#copies.get(key);
+    if (copy === undefined) {
+      this.#copies.set(key, copy = new Buffer(shape, dtype));
+      this.#push({ kind: "loop", domain: shape, reduce: [], combine: null, body, dtype }, [buffer], copy);
+    }
+    const at = coordinates.map((c) => addresses.expr({ ...c.sum, constant: c.sum.constant - c.low }));
+    return { buffer: copy, load: load(0, at, dtype) as Operand["load"] };
+  }
+
+  #id(b: Buffer): number {
+    let id = this.#ids.get(b);
+    if (id === undefined) this.#ids.set(b, id = this.#ids.size);
+    return id;
+  }
+}

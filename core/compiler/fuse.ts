@@ -204,14 +204,17 @@ class Fuser {
     volume: number,
     allows: (replacement: Expr) => boolean,
   ): Expr {
-    const done = new Map<Expr, Expr>();
+    const done = new Map<Expr, Expr>(), places = new Map<number, number>();
+    visit([e], (x) => {
+      if (x.kind === "load") places.set(x.input, (places.get(x.input) ?? 0) + 1);
+    });
     const go = (x: Expr): Expr => {
       let made = done.get(x);
       if (made !== undefined) return made;
       switch (x.kind) {
         case "load": {
           const at = addresses.simplify(go(x.at[0]!)), b = this.#buffers[x.input]!;
-          const moved = this.#replacement(b, at, addresses, volume, allows);
+          const moved = this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows);
           if (moved === null) this.#kept.add(b);
           made = moved ?? { ...x, at: [at] };
           break;

@@ -10,7 +10,7 @@ import { isFloat } from "../dtype.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { Addresses } from "./address.ts";
 import { Buffer, type Graph, type KernelNode, type Node } from "./graph.ts";
-import { conjunction, conjuncts, type Coordinate, coordinateOf, inCoordinates, isLinear } from "./guard.ts";
+import { conjunction, conjuncts, type Coordinate, coordinateOf, inCoordinates, isLinear, isNothing } from "./guard.ts";
 import { Interner } from "./interner.ts";
 import {
   constant,
@@ -26,9 +26,10 @@ import {
   select,
 } from "./kernel.ts";
 import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
-import { originOf } from "./origin.ts";
+import { originOf, type Place } from "./origin.ts";
 import { phased } from "./phases.ts";
 import { sunk } from "./sink.ts";
+import { unrolled } from "./unroll.ts";
 
 /** A graph whose windows are guarded as little as can be. */
 export function unguard(graph: Graph): Graph {
@@ -39,6 +40,14 @@ export function unguard(graph: Graph): Graph {
 interface Operand {
   readonly buffer: Buffer;
   readonly load: Expr & { readonly kind: "load" };
+}
+
+/** An operand where its elements come from. */
+interface Side {
+  readonly buffer: Buffer;
+  readonly coordinates: readonly Coordinate[];
+  /** What decides whether an element counts, in terms of its coordinates. */
+  readonly guard: Expr | null;
 }
 
 class Unguarder {
@@ -93,29 +102,16 @@ class Unguarder {
   }
 
   #unguarded(nest: Nest, inputs: readonly Buffer[], dtype: Kernel["dtype"], output: Buffer): void {
-    const { domain, reduce, combine } = nest, { body } = nest.results[0]!;
-    const product = this.#product(nest, inputs);
-    const one = reduce.every((d) => d === 1) && combine !== "argmax" && combine !== "argmin";
-    if (product !== null) {
-      const loads = product.operands.map((o, i): Expr => ({ ...o.load, input: i }));
-      const times: Expr = { ...product.times, args: loads };
-      const kernel: LoopNest = { kind: "loop", domain, reduce, combine, body: times, dtype };
-      this.#push(kernel, product.operands.map((o) => o.buffer), output);
-    } else if (one) {
-      // A combination of one term is that term.
-      const alone = overLoops(
-        nest,
-        domain,
-        [],
-        [...indices(domain.length), ...reduce.map(() => int(0))],
-        this.#interner,
-      );
-      this.#push(
-        { kind: "loop", domain, reduce: [], combine: null, body: alone.results[0]!.body, dtype },
-        inputs,
-        output,
-      );
-    } else this.#push({ kind: "loop", domain, reduce, combine, body, dtype }, inputs, output);
+    const kind = productOf(nest, this.#interner);
+    const few = kind === "contraction" ? null : unrolled(nest, this.#interner);
+    const product = kind === "none" || few !== null ? null : this.#product(nest, inputs);
+    const { domain, reduce, combine, results } = few ?? nest;
+    if (product === null) {
+      this.#push({ kind: "loop", domain, reduce, combine, body: results[0]!.body, dtype }, inputs, output);
+      return;
+    }
+    const body: Expr = { ...product.times, args: product.operands.map((o, i): Expr => ({ ...o.load, input: i })) };
+    this.#push({ kind: "loop", domain, reduce, combine, body, dtype }, product.operands.map((o) => o.buffer), output);
   }
 
   /** The factors of a guarded sum of products, of which copies hold zeros where the guard is false; `null` for others. */
@@ -124,48 +120,41 @@ class Unguarder {
     inputs: readonly Buffer[],
   ): { readonly times: Expr & { readonly kind: "apply" }; readonly operands: readonly Operand[] } | null {
     const { body } = nest.results[0]!;
-    if (nest.combine !== "sum" || body.kind !== "select" || !isFloat(body.dtype)) return null;
-    const { test, yes: times, no } = body;
-    if (no.kind !== "constant" || !Object.is(no.value, 0)) return null;
-    if (times.kind !== "apply" || times.name !== "mul" || times.args.some((a) => a.kind !== "load")) return null;
+    if (body.kind !== "select") return null;
+    const { test } = body, times = body.yes as Expr & { readonly kind: "apply" };
     const addresses = new Addresses(extentsOf(nest), this.#interner);
-    const sides = times.args.map((a) => this.#side(a as Operand["load"], inputs, addresses));
-    if (sides.some((s) => s === null)) return null;
-    const guards: Expr[][] = sides.map(() => []);
+    const loads = times.args as Operand["load"][], places = loads.map((e) => ({ buffer: inputs[e.input]!, at: e.at }));
+    const origins = places.map((p) => originOf(p, this.#producers, addresses));
+    // What was broadcast has lost the coordinates to ask about.
+    const found = this.#shared(test, origins, addresses) ?? this.#shared(test, places, addresses);
+    if (found === null) return null;
+    const operands = found.map(({ buffer, coordinates, guard }, i) =>
+      guard === null
+        ? { buffer: places[i]!.buffer, load: loads[i]! }
+        : this.#copy(buffer, coordinates, guard, addresses)
+    );
+    const linear = operands.every((o) => o.load.at.every((e) => isLinear(addresses.linear(e))));
+    return linear ? { times, operands } : null;
+  }
+
+  /** The operands as they are read, each with its share of the guard; `null` if a part of that belongs to none alone. */
+  #shared(test: Expr, places: readonly Place[], addresses: Addresses): Side[] | null {
+    const sides = places.map(({ buffer, at }) => ({ buffer, coordinates: at.map((x) => coordinateOf(x, addresses)) }));
+    if (sides.some((s) => s.coordinates.includes(null))) return null;
+    const known = sides as { buffer: Buffer; coordinates: Coordinate[] }[], guards: Expr[][] = known.map(() => []);
     for (const t of conjuncts(test)) {
-      const owner = sides.findIndex((s, i) => {
-        const moved = inCoordinates(t, s!.coordinates, addresses);
+      const owner = known.findIndex(({ coordinates }, i) => {
+        const moved = inCoordinates(t, coordinates, addresses);
         if (moved !== null) guards[i]!.push(moved);
         return moved !== null;
       });
       if (owner < 0) return null;
     }
-    const operands = sides.map((s, i) => {
-      const guard = conjunction(guards[i]!);
-      return guard === null
-        ? { buffer: inputs[(times.args[i] as Operand["load"]).input]!, load: times.args[i] as Operand["load"] }
-        : this.#copy(s!, guard, addresses);
-    });
-    const linear = operands.every((o) => o.load.at.every((e) => isLinear(addresses.linear(e))));
-    return linear ? { times, operands } : null;
-  }
-
-  #side(
-    e: Operand["load"],
-    inputs: readonly Buffer[],
-    addresses: Addresses,
-  ): { readonly buffer: Buffer; readonly coordinates: readonly Coordinate[] } | null {
-    const { buffer, at } = originOf({ buffer: inputs[e.input]!, at: e.at }, this.#producers, addresses);
-    const coordinates = at.map((x) => coordinateOf(x, addresses));
-    return coordinates.some((c) => c === null) ? null : { buffer, coordinates: coordinates as Coordinate[] };
+    return known.map((s, i) => ({ ...s, guard: conjunction(guards[i]!) }));
   }
 
   /** The elements at all values of the coordinates, zero where the guard is false. */
-  #copy(
-    { buffer, coordinates }: { readonly buffer: Buffer; readonly coordinates: readonly Coordinate[] },
-    guard: Expr,
-    addresses: Addresses,
-  ): Operand {
+  #copy(buffer: Buffer, coordinates: readonly Coordinate[], guard: Expr, addresses: Addresses): Operand {
     const shape = coordinates.map((c) => c.size), { dtype } = buffer, inside = new Addresses(shape, this.#interner);
     const from = coordinates.map((c, i) => plus(over(plus(index(i), int(c.low)), int(c.by)), int(c.plus)));
     const body = reindex(select(guard, load(0, from, dtype), constant(0, dtype)), indices(shape.length), inside);
@@ -184,4 +173,23 @@ class Unguarder {
     if (id === undefined) this.#ids.set(b, id = this.#ids.size);
     return id;
   }
+}
+
+/**
+ * What a nest is: a sum of products; one where each element of the last axis has operands of its own, which is no
+ * contraction but work on vectors along that axis; or none.
+ */
+function productOf(n: Nest, interner: Interner): "contraction" | "elements" | "none" {
+  const { body } = n.results[0]!, times = body.kind === "select" ? body.yes : body;
+  if (
+    n.combine !== "sum" || !isFloat(body.dtype) || (body.kind === "select" && !isNothing(body.no, "sum", body.dtype))
+  ) {
+    return "none";
+  }
+  if (times.kind !== "apply" || times.name !== "mul" || times.args.some((a) => a.kind !== "load")) return "none";
+  const addresses = new Addresses(extentsOf(n), interner), last = n.domain.length - 1;
+  const moves = (times.args as Operand["load"][]).map(({ at }) =>
+    at.some((e) => addresses.linear(e).terms.some((t) => t.atom.kind === "index" && t.atom.axis === last))
+  );
+  return moves.every((m) => m) ? "elements" : "contraction";
 }

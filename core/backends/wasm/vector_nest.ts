@@ -9,17 +9,16 @@ import { type Fold, foldOf } from "./combine.ts";
 import { Expressions, storeOf } from "./expression.ts";
 import type { Local } from "./function.ts";
 import { type KernelCode, type KernelContext, kernelFunction, loopOver } from "./loop_nest.ts";
+import { grain, stepwise } from "./steps.ts";
+import { vectorBoxes } from "./vector_boxes.ts";
 import { lanesFor, storeVector, VectorExpressions } from "./vector_expression.ts";
 import { flushAfter, foldsAsVector, vectorFold } from "./vector_fold.ts";
-
-/** Elements of the outermost loop that make one unit, where it is also the one that vectors run along. */
-const grain = 1024;
 
 /** A nest as vector code; `null` if it has none, or would not gain by it. */
 export function vectorNest(nest: Nest, context: KernelContext): KernelCode | null {
   const { domain, reduce, combine, scatter } = nest, rank = domain.length, sizes = extentsOf(nest);
   if (scatter !== undefined || sizeOf(sizes) === 0) return null;
-  if (combine === null) return rank > 0 && domain[rank - 1]! >= 4 ? Writer.make(nest, context, rank - 1) : null;
+  if (combine === null) return rank > 0 ? vectorBoxes(nest, context) : null;
   if (!foldsAsVector(combine, nest.results[0]!.body.dtype) || reduce.length === 0) return null;
   const along = sizes.length - 1, beside = rank - 1;
   const wide = (axis: number): boolean => axis >= 0 && sizes[axis]! >= 4;
@@ -150,49 +149,11 @@ class Writer {
 
   /** Goes along the vector axis, which is the last of the domain, from where its counter is. */
   #along(end: () => void): void {
-    const { nest, vector } = this, lanes = this.#lanes;
-    const cost = nest.results.reduce((n, r) => n + costOf(r.body), 0);
-    const wide = nest.combine === null ? (cost > 12 || nest.results.length > 1 ? 1 : 4) : 4;
-    for (const width of wide > 1 ? [wide, 1] : [1]) {
-      this.#stepwise(end, width * lanes, () => {
-        if (nest.combine !== null) this.#columns(width);
-        else {
-          vector.scoped(() => {
-            nest.results.forEach((r, i) => {
-              for (let ahead = 0; ahead < width; ahead++) {
-                this.#address(i);
-                vector.push(r.body, ahead);
-                storeVector(vector, r.output.dtype, ahead * lanes * bytesOf(r.output.dtype));
-              }
-            });
-          });
-        }
-      });
-    }
-    this.#stepwise(end, 1, () => {
-      if (nest.combine !== null) this.#scalarElement();
-      else {
-        this.scalar.scoped(() => nest.results.forEach((r, i) => this.#storeScalar(i, () => this.scalar.push(r.body))));
-      }
-    });
-  }
-
-  /** While whole steps remain before `end`. */
-  #stepwise(end: () => void, step: number, body: () => void): void {
-    const f = this.#f, counter = this.counters[this.axis]!, { scalar } = this;
-    f.block((done) =>
-      f.loop((again) => {
-        f.get(counter);
-        if (step > 1) f.i32(step).op("i32.add");
-        end();
-        f.op(step > 1 ? "i32.gt_s" : "i32.ge_s").brIf(done);
-        scalar.scoped(() => {
-          scalar.enter(this.axis);
-          body();
-        });
-        f.step(counter, step).br(again);
-      })
-    );
+    const counter = this.counters[this.axis]!, enter = () => this.scalar.enter(this.axis);
+    const steps = (step: number, body: () => void) =>
+      stepwise(this.#f, counter, end, step, () => this.scalar.scoped(() => (enter(), body())));
+    for (const width of [4, 1]) steps(width * this.#lanes, () => this.#columns(width));
+    steps(1, () => this.#scalarElement());
   }
 
   #storeScalar(i: number, value: () => void): void {

@@ -27,7 +27,7 @@ import {
 } from "./kernel.ts";
 import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
 import { originOf, type Place } from "./origin.ts";
-import { phased } from "./phases.ts";
+import { phased, wholePhases } from "./phases.ts";
 import { sunk } from "./sink.ts";
 import { unrolled } from "./unroll.ts";
 
@@ -81,14 +81,9 @@ class Unguarder {
       return;
     }
     let nest: Nest = { kind: "nest", domain, reduce, combine, results: [{ body, output: node.output }] };
-    nest = overLoops(nest, domain, reduce, indices(sizes.length), this.#interner);
-    // Which axis of the output each axis of the domain is part of, and the output's sizes.
-    const owner = domain.map((_, i) => i), shape = [...domain];
-    for (let next = phased(nest, this.#interner); next !== null; next = phased(nest, this.#interner)) {
-      nest = next.nest;
-      shape[owner[next.axis]!]! += next.extra;
-      owner.splice(next.axis, 0, owner[next.axis]!);
-    }
+    const shape = wholePhases(nest, this.#interner);
+    nest = overLoops(nest, shape, reduce, indices(sizes.length), this.#interner);
+    for (let next = phased(nest, this.#interner); next !== null; next = phased(nest, this.#interner)) nest = next;
     nest = split(nest, this.#interner);
     const whole = sameShape(shape, domain), output = whole ? node.output : new Buffer(shape, kernel.dtype);
     this.#unguarded(nest, node.inputs, kernel.dtype, output);

@@ -27,14 +27,16 @@ export function unrolled(n: Nest, interner: Interner): Nest | null {
 /** Whether vectors run along the last axis of the domain rather than along the terms. */
 function besideWindows(n: Nest, interner: Interner): boolean {
   const rank = n.domain.length, addresses = new Addresses(extentsOf(n), interner);
-  if (rank === 0 || n.domain[rank - 1]! < 4) return false;
+  const last = n.domain.findLastIndex((d) => d > 1);
+  if (last < 0 || n.domain[last]! < 4) return false;
   let along = false, beside = false;
   visit(n.results.map((r) => r.body), (e) => {
     if (e.kind !== "load") return;
-    for (const { atom, factor } of addresses.linear(e.at.at(-1)!).terms) {
+    const inner = e.at.findLast((x) => addresses.linear(x).terms.length > 0);
+    for (const { atom, factor } of inner === undefined ? [] : addresses.linear(inner).terms) {
       if (atom.kind !== "index" || factor !== 1) continue;
       if (atom.axis >= rank) along = true;
-      if (atom.axis === rank - 1) beside = true;
+      if (atom.axis === last) beside = true;
     }
   });
   return beside || !along || sizeOf(n.reduce) <= 4;

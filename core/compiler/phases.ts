@@ -4,11 +4,15 @@
  * A reduction over k of what stands at ⌊(i ± k + c) / d⌋, guarded by d | i ± k + c, looks at d terms to take one. With
  * i = d·q + r and ±k = d·m − r − c, the place is q + m: every m counts, as long as k is in its range.
  */
+import { sizeOf } from "../shape.ts";
 import { Addresses } from "./address.ts";
-import { below, both, type Expr, index, int, minus, plus, select, times } from "./kernel.ts";
+import { below, both, type Expr, index, int, minus, plus, select, times, unravel } from "./kernel.ts";
 import { conjuncts, isLinear, isNothing, usedOutside } from "./guard.ts";
 import type { Interner } from "./interner.ts";
 import { extentsOf, type Nest, overLoops } from "./nest.ts";
+
+/** The most phases that are computed each by itself. */
+const mostPhases = 9;
 
 /** A test of divisibility that can be had without: d | i ± k + c. */
 interface Grid {
@@ -46,8 +50,27 @@ export function wholePhases(n: Nest, interner: Interner): number[] {
   return domain;
 }
 
-/** A nest with one test of divisibility less; `null` if there is none to be had without. */
-export function phased(n: Nest, interner: Interner): Nest | null {
+/** A nest without tests of divisibility, and for each that it had the loops that came of it: over r and over m. */
+export interface Phased {
+  readonly nest: Nest;
+  readonly loops: readonly { readonly r: number; readonly m: number }[];
+}
+
+/** The nest with as few tests of divisibility as can be. */
+export function phased(n: Nest, interner: Interner): Phased {
+  let nest = n, loops: Phased["loops"] = [];
+  for (let next = phasedOnce(n, interner); next !== null; next = phasedOnce(nest, interner)) {
+    const { i, k } = next;
+    nest = next.nest;
+    loops = [...loops.map(({ r, m }) => ({ r: r > i ? r + 1 : r, m: m + 1 })), { r: i + 1, m: k + 1 }];
+  }
+  return { nest, loops };
+}
+
+function phasedOnce(
+  n: Nest,
+  interner: Interner,
+): { readonly nest: Nest; readonly i: number; readonly k: number } | null {
   const { domain, reduce } = n, { body } = n.results[0]!, sizes = extentsOf(n), rank = domain.length;
   const grid = gridsOf(n, interner).find(({ i, d }) => domain[i]! % d === 0);
   if (grid === undefined || body.kind !== "select") return null;
@@ -64,5 +87,41 @@ export function phased(n: Nest, interner: Interner): Nest | null {
   };
   const wide = domain.flatMap((s, a) => a === i ? [s / d, d] : [s]);
   const narrow = reduce.map((s, a) => a + rank === k ? last - first + 1 : s);
-  return overLoops(guarded, wide, narrow, to, interner);
+  return { nest: overLoops(guarded, wide, narrow, to, interner), i, k };
+}
+
+/** One phase of a nest: what it computes for one value of each r, with the terms that count there alone. */
+export interface Phase {
+  readonly at: readonly number[];
+  readonly nest: Nest;
+}
+
+/** Each phase by itself; `null` where there are too many. */
+export function phasesOf({ nest, loops }: Phased, interner: Interner): Phase[] | null {
+  const rank = nest.domain.length, counts = loops.map(({ r }) => nest.domain[r]!);
+  if (loops.length === 0 || sizeOf(counts) > mostPhases) return null;
+  return Array.from({ length: sizeOf(counts) }, (_, phase): Phase => {
+    const at = unravel(int(phase), counts).map((e) => (e as Expr & { kind: "constant" }).value);
+    const sizes = extentsOf(nest), lows = sizes.map(() => 0), gone = new Set(loops.map(({ r }) => r));
+    const moved = (): Nest => {
+      let next = 0;
+      const to = sizes.map((_, a): Expr => {
+        const phase = loops.findIndex(({ r }) => r === a);
+        return phase >= 0 ? int(at[phase]!) : plus(index(next++), int(lows[a]!));
+      });
+      const kept = (from: number, end: number) => sizes.slice(from, end).filter((_, a) => !gone.has(a + from));
+      return overLoops(nest, kept(0, rank), kept(rank, sizes.length), to, interner);
+    };
+    // A loop over m is cut to where no test is false from the start.
+    for (const { m } of loops) {
+      const all = sizes[m]!,
+        open = Array.from({ length: all }, (_, i) => {
+          [lows[m], sizes[m]] = [i, 1];
+          return moved().results[0]!.body.kind !== "constant";
+        });
+      const first = open.indexOf(true);
+      [lows[m], sizes[m]] = [Math.max(0, first), first < 0 ? 0 : open.lastIndexOf(true) - first + 1];
+    }
+    return { at, nest: moved() };
+  });
 }

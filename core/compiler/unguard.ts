@@ -23,11 +23,12 @@ import {
   type LoopNest,
   over,
   plus,
+  same,
   select,
 } from "./kernel.ts";
 import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
 import { originOf, type Place } from "./origin.ts";
-import { phased, wholePhases } from "./phases.ts";
+import { type Phase, type Phased, phased, phasesOf, wholePhases } from "./phases.ts";
 import { sunk } from "./sink.ts";
 import { unrolled } from "./unroll.ts";
 
@@ -83,10 +84,11 @@ class Unguarder {
     let nest: Nest = { kind: "nest", domain, reduce, combine, results: [{ body, output: node.output }] };
     const shape = wholePhases(nest, this.#interner);
     nest = overLoops(nest, shape, reduce, indices(sizes.length), this.#interner);
-    for (let next = phased(nest, this.#interner); next !== null; next = phased(nest, this.#interner)) nest = next;
-    nest = split(nest, this.#interner);
     const whole = sameShape(shape, domain), output = whole ? node.output : new Buffer(shape, kernel.dtype);
-    this.#unguarded(nest, node.inputs, kernel.dtype, output);
+    const inPhases = phased(nest, this.#interner), product = productOf(inPhases.nest, this.#interner) === "contraction";
+    const phases = product ? phasesOf(inPhases, this.#interner) : null;
+    if (phases === null) this.#unguarded(split(inPhases.nest, this.#interner), node.inputs, kernel.dtype, output);
+    else this.#interleaved(inPhases, phases, node.inputs, kernel.dtype, output);
     if (whole) return;
     const part = load(0, indices(domain.length), kernel.dtype);
     this.#push(
@@ -94,6 +96,32 @@ class Unguarder {
       [output],
       node.output,
     );
+  }
+
+  /** Phases computed each by itself, and put in each other's gaps. */
+  #interleaved(
+    { nest, loops }: Phased,
+    phases: readonly Phase[],
+    inputs: readonly Buffer[],
+    dtype: Kernel["dtype"],
+    output: Buffer,
+  ): void {
+    const rs = loops.map(({ r }) => r),
+      domain = nest.domain,
+      rest = domain.flatMap((_, a) => rs.includes(a) ? [] : [index(a)]);
+    const parts: Buffer[] = [], zero = constant(0, dtype);
+    const body = phases.reduceRight<Expr | null>((no, phase) => {
+      const own = phase.nest.domain, empty = phase.nest.reduce.includes(0);
+      const part = empty ? zero : load(parts.length, rest, dtype);
+      if (!empty) {
+        const made = new Buffer(own, dtype);
+        parts.push(made);
+        this.#unguarded(split(phase.nest, this.#interner), inputs, dtype, made);
+      }
+      const here = conjunction(rs.map((r, i) => same(index(r), int(phase.at[i]!))))!;
+      return no === null ? part : select(here, part, no);
+    }, null)!;
+    this.#push({ kind: "loop", domain, reduce: [], combine: null, body, dtype }, parts, output);
   }
 
   #unguarded(nest: Nest, inputs: readonly Buffer[], dtype: Kernel["dtype"], output: Buffer): void {

@@ -176,7 +176,7 @@ class Writer {
         scalar.scoped(() =>
           nest.results.forEach((r, i) => {
             scalar.push(r.body);
-            folds[i]!.step(() => {});
+            folds[i]!.step(() => f.get(counters.at(-1)!));
           })
         ),
     );
@@ -185,13 +185,13 @@ class Writer {
 
   /** Vectors of elements beside each other, each combined over the reduced range. */
   #columns(width: number): void {
-    const { nest, vector } = this, { body, output } = nest.results[0]!;
-    const fold = vectorFold(this.#f, nest.combine!, body.dtype, this.#lanes, width);
+    const { nest, vector } = this, { body, output } = nest.results[0]!, f = this.#f;
+    const fold = vectorFold(f, nest.combine!, body.dtype, this.#lanes, width);
     fold.start();
     this.#reduced(nest.domain.length, fold.blocked, fold.flush, () => {
       for (let ahead = 0; ahead < width; ahead++) {
         vector.push(body, ahead);
-        fold.step(ahead);
+        fold.step(ahead, () => f.get(this.counters.at(-1)!).op("i32x4.splat"));
       }
     });
     for (let ahead = 0; ahead < width; ahead++) {
@@ -240,7 +240,7 @@ class Writer {
         vector.scoped(() => {
           for (let ahead = 0; ahead < width; ahead++) {
             vector.push(body, ahead);
-            fold.step(ahead);
+            fold.step(ahead, () => f.get(counter).op("i32x4.splat").steps(lanes * ahead).op("i32x4.add"));
           }
         });
       f.i32(0).set(counter);
@@ -262,7 +262,7 @@ class Writer {
         f.while(counter, () => f.i32(size), 1, () =>
           scalar.scoped(() => {
             scalar.push(body);
-            rest.step(() => {});
+            rest.step(() => f.get(counter));
           }));
       }
     });

@@ -29,6 +29,7 @@ import {
 import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
 import { originOf, type Place } from "./origin.ts";
 import { type Phase, type Phased, phased, phasesOf, wholePhases } from "./phases.ts";
+import { gathered } from "./spread.ts";
 import { sunk } from "./sink.ts";
 import { unrolled } from "./unroll.ts";
 
@@ -74,7 +75,9 @@ class Unguarder {
     this.#producers.set(output, node);
   }
 
-  #loop(node: KernelNode, kernel: LoopNest): void {
+  #loop(given: KernelNode, own: LoopNest): void {
+    const node = { ...given, ...gathered({ ...given, kernel: own }, this.#producers, this.#interner) };
+    const kernel = node.kernel as LoopNest;
     const { domain, reduce, combine, body } = kernel, sizes = [...domain, ...reduce];
     const guarded = combine !== null && kernel.scatter === undefined && body.kind === "select" && sizeOf(sizes) > 0;
     if (!guarded) {

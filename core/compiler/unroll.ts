@@ -19,7 +19,7 @@ export function unrolled(n: Nest, interner: Interner): Nest | null {
     return overLoops(n, domain, [], to, interner).results[0]!.body;
   });
   const value = combine === "argmax" || combine === "argmin"
-    ? placeOf(terms, combine, body.dtype)
+    ? placeOf(terms, combine, body.dtype, interner)
     : terms.reduce((a, b) => pair(combine, a, b, body.dtype));
   return { ...n, reduce: [], combine: null, results: [{ ...n.results[0]!, body: interner.intern(value) }] };
 }
@@ -60,7 +60,7 @@ function pair(combine: Combine, a: Expr, b: Expr, dtype: DType): Expr {
 }
 
 /** The first place of the best term; NaN is better than any number. */
-function placeOf(terms: readonly Expr[], combine: "argmax" | "argmin", dtype: DType): Expr {
+function placeOf(terms: readonly Expr[], combine: "argmax" | "argmin", dtype: DType, interner: Interner): Expr {
   let best = terms[0]!, at: Expr = int(0);
   const compare = (name: string, fn: (x: number, y: number) => number, a: Expr, b: Expr): Expr =>
     apply(name, fn, [a, b], "bool");
@@ -80,8 +80,10 @@ function placeOf(terms: readonly Expr[], combine: "argmax" | "argmin", dtype: DT
     if (isFloat(dtype)) {
       better = apply("and", (x, y) => x & y, [better, compare("equal", (x, y) => +(x === y), best, best)], "bool");
     }
-    best = select(better, v, best);
-    at = select(better, int(i), at);
+    // What is used several times is made one object first, or each use of a use would be visited.
+    better = interner.intern(better);
+    best = interner.intern(select(better, v, best));
+    at = interner.intern(select(better, int(i), at));
   }
   return at;
 }

@@ -135,7 +135,7 @@ function simplifyTest(e: Expr & { kind: "apply" }, addresses: Addresses): Expr {
 }
 
 /** Whether an expression is made of loop variables and constants alone, so that it cannot wrap around. */
-function addressLike(e: Expr): boolean {
+export function addressLike(e: Expr): boolean {
   return e.kind === "constant" || e.kind === "index" ||
     (e.kind === "apply" && e.dtype === "i32" && e.args.every(addressLike));
 }
@@ -193,7 +193,8 @@ export function canonical(n: Nest, interner: Interner): Nest {
   return merged(split(n, interner), interner);
 }
 
-function split(n: Nest, interner: Interner): Nest {
+/** The nest with axes that addresses divide split, so that they need not. */
+export function split(n: Nest, interner: Interner): Nest {
   let found: { axis: number; by: number } | null = null;
   const sizes = extentsOf(n);
   // A position in the reduced range is a result of argmax and argmin.
@@ -213,7 +214,8 @@ function split(n: Nest, interner: Interner): Nest {
   return split(overLoops(n, cut(n.domain, 0), cut(n.reduce, n.domain.length), to, interner), interner);
 }
 
-function merged(n: Nest, interner: Interner): Nest {
+/** The nest with neighbouring loops that every address walks as one made one. */
+export function merged(n: Nest, interner: Interner): Nest {
   const sizes = extentsOf(n), d = n.domain.length;
   const { sums, otherwise } = usage(n, new Addresses(sizes, interner));
   const joins = (i: number): boolean =>

@@ -5,7 +5,6 @@ import { extentsOf, type Nest } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { contraction } from "./contraction/mod.ts";
-import { relaxedSimd } from "./features.ts";
 import { Func } from "./function.ts";
 import { kernelKey } from "./kernel_key.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
@@ -24,7 +23,7 @@ const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && 
 function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: relaxedSimd });
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);

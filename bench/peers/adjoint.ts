@@ -7,13 +7,13 @@ import { useThreads } from "../harness/library.ts";
 
 const place = (x: HostArray): Tensor => tensor(x.data, { shape: x.shape }) as unknown as Tensor;
 
-/** The implementation by default, and one with a single thread if asked for. */
+/** The implementation on two threads, as the peers have, and on one if asked for. */
 function modes(make: () => Timed, oneThread: boolean): Implementations {
-  const one = () => {
-    useThreads(1);
+  const on = (threads: number) => () => {
+    useThreads(threads);
     return make();
   };
-  return oneThread ? { adjoint: make, "adjoint, 1 thread": one } : { adjoint: make };
+  return { adjoint: on(2), ...oneThread ? { "adjoint, 1 thread": on(1) } : {} };
 }
 
 /** A jitted function of operands that stay where they are. */

@@ -103,6 +103,13 @@ Deno.test("an optimizer's update is one walk with several results", () => {
   assertEquals(kernels(f, [32], [32], [32], [32]).split("\n").filter((l) => !l.startsWith("  and")).length, 2);
 });
 
+Deno.test("a long sum to one element is cut in parts, whatever the number of threads", () => {
+  assertEquals(
+    kernels((x) => sum(x) as X, [1 << 18]),
+    "t0[64] = sum[4096] a[((i0 * 4096) + i1)]\nt1[] = sum[64] t0[i0]\n-> t1",
+  );
+});
+
 Deno.test("jitted calls are inlined: nothing is stored at their borders", () => {
   const inner = jit((x: X) => exp(x) as X);
   assertEquals(kernels((x) => mul(inner(x), 2) as X, [8]), "t0[8] = (exp(a[i0]) * 2)\n-> t0");

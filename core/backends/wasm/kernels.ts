@@ -48,17 +48,26 @@ function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | n
 export class Kernels {
   readonly #known = new Map<string, { readonly code: KernelCode; readonly reads: readonly number[] }>();
 
-  /** The code of a kernel. */
-  of(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
-    const { text, inputs } = kernelKey(n, context.buffers), outputs = writtenBy(n);
+  /** The code of a kernel; with `rows`, that of a nest whose units are the steps of its outermost loop, so many. */
+  of(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext, rows?: number): KernelCode {
+    const key = kernelKey(n, context.buffers), { inputs } = key, outputs = writtenBy(n);
+    const text = rows === undefined ? key.text : `rows ${key.text}`;
     let known = this.#known.get(text);
     if (known === undefined) {
-      const { host } = context, uses = host.uses, code = kernelOf(n, context);
+      const { host } = context,
+        uses = host.uses,
+        code = rows === undefined ? kernelOf(n, context) : rowsOf(n as Nest, context, rows);
       known = { code: { ...code, alone: host.uses !== uses }, reads: code.inputs.map((b) => inputs.indexOf(b)) };
       this.#known.set(text, known);
     }
     return { ...known.code, inputs: known.reads.map((i) => inputs[i]!), outputs };
   }
+}
+
+/** A nest's code by rows. One of a single loop has vectors along it, and units of many rows: it goes without vectors. */
+function rowsOf(n: Nest, context: KernelContext, rows: number): KernelCode {
+  const code = vectorNest(n, context);
+  return code !== null && code.units === rows ? code : scalarNest(n, context);
 }
 
 function kernelOf(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {

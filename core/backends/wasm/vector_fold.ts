@@ -35,6 +35,7 @@ export const foldsAsVector = (combine: Combine, dtype: DType): boolean =>
 /** Code for a combination of vectors of a dtype. */
 export function vectorFold(f: Func, combine: Combine, dtype: DType, lanes: Lanes, width: number): VectorFold {
   if (combine === "sum" && dtype === "f32") return singleSum(f, width);
+  if ((combine === "max" || combine === "min") && isFloat(dtype)) return floatExtreme(f, combine, dtype, lanes, width);
   if (combine === "argmax" || combine === "argmin") return vectorPlace(f, combine, dtype, width);
   const t = vectorType(dtype), acc = Array.from({ length: width }, () => f.local("v128"));
   const { empty, instruction } = simple(combine, dtype);
@@ -79,6 +80,64 @@ export function vectorFold(f: Func, combine: Combine, dtype: DType, lanes: Lanes
       f.lane(`${t}.extract_lane`, 0);
       if (dtype === "bool") f.i32(1).op("i32.and");
       f.free(half);
+    },
+  };
+}
+
+/** Combines the lanes of a vector by an operation on two vectors, so that every lane holds the result. */
+function acrossLanes(f: Func, v: Local, lanes: Lanes, meet: () => void): void {
+  f.get(v).get(v).get(v).shuffle32(2, 3, 0, 1);
+  meet();
+  f.set(v);
+  if (lanes === 2) return;
+  f.get(v).get(v).get(v).shuffle32(1, 0, 3, 2);
+  meet();
+  f.set(v);
+}
+
+/**
+ * The largest or smallest float. The instruction that orders NaN and −0 rightly is seven of the processor's; here one
+ * compares, and what it misses is kept beside it: whether there was a NaN, and the signs, which tell zeros apart.
+ */
+function floatExtreme(f: Func, combine: "max" | "min", dtype: DType, lanes: Lanes, width: number): VectorFold {
+  const t = vectorType(dtype) as "f32x4" | "f64x2", pick = `${t}.p${combine}`, max = combine === "max";
+  // A maximum of zeros is −0 if all have the sign, a minimum if one has.
+  const gather = max ? "v128.and" : "v128.or", x = f.local("v128");
+  const cells = Array.from({ length: width }, () => ({
+    best: f.local("v128"),
+    nan: f.local("v128"),
+    signs: f.local("v128"),
+  }));
+  const finish = ({ best, nan, signs }: typeof cells[number]): void => {
+    f[t](NaN).get(signs)[t](-0).op("v128.and").get(best).get(best)[t](0).op(`${t}.eq`, "v128.bitselect");
+    f.get(nan).op("v128.bitselect");
+  };
+  return {
+    blocked: false,
+    start: () =>
+      cells.forEach(({ best, nan, signs }) => {
+        f[t](max ? -Infinity : Infinity).set(best).i32x4(0).set(nan).i32x4(max ? -1 : 0).set(signs);
+      }),
+    step: (i) => {
+      const { best, nan, signs } = cells[i]!;
+      f.set(x).get(best).get(x).op(pick).set(best).get(signs).get(x).op(gather).set(signs);
+      f.get(x).get(x).op(`${t}.ne`).get(nan).op("v128.or").set(nan);
+    },
+    flush: () => {},
+    lanewise: (i) => finish(cells[i]!),
+    whole: () => {
+      const [first, ...others] = cells as [typeof cells[number], ...typeof cells];
+      for (const c of others) {
+        f.get(first.best).get(c.best).op(pick).set(first.best).get(first.signs).get(c.signs).op(gather).set(
+          first.signs,
+        );
+        f.get(first.nan).get(c.nan).op("v128.or").set(first.nan);
+      }
+      acrossLanes(f, first.best, lanes, () => f.op(pick));
+      acrossLanes(f, first.signs, lanes, () => f.op(gather));
+      acrossLanes(f, first.nan, lanes, () => f.op("v128.or"));
+      finish(first);
+      f.lane(`${t}.extract_lane`, 0);
     },
   };
 }

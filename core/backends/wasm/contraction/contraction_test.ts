@@ -56,7 +56,7 @@ function check(c: Contraction, options: ContractionOptions, ranges = 1): readonl
     table: [],
     memory: { initial: 256, maximum: 256, shared: false },
   });
-  assert(bytesOfCode.length < 32768, `${bytesOfCode.length} bytes of code`);
+  assert(bytesOfCode.length < 49152, `${bytesOfCode.length} bytes of code`);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytesOfCode), { host: { memory } });
   const run = instance.exports[entry.name!] as (...x: number[]) => void;
   for (let r = ranges - 1; r >= 0; r--) {

@@ -16,6 +16,7 @@ import { indexingRules } from "./random/indexing.ts";
 import { inputs, number } from "./random/inputs.ts";
 import { movementRules } from "./random/movement.ts";
 import { Pool } from "./random/pool.ts";
+import { smoothFamilies } from "./random/smooth.ts";
 import { reductionRules } from "./random/reductions.ts";
 
 /** A random program with what its values are on the reference. */
@@ -45,8 +46,9 @@ export class RandomProgram {
   }
 }
 
+type Families = readonly (readonly Rule[])[];
 type Rule = (c: Choices, pool: Pool, compose: Compose) => Draft | null;
-const families: readonly (readonly Rule[])[] = [
+const families: Families = [
   elementwiseRules,
   movementRules,
   reductionRules,
@@ -75,10 +77,17 @@ function attempt(draft: Draft | null, cells: readonly Cell[]): Cell | null {
   }
 }
 
-function extend(cells: Cell[], steps: Step[], c: Choices, from: readonly (readonly Rule[])[], exact: boolean): void {
+/** Adds a step, if the list describes one that can be applied and `keeps` its value. */
+function extend(
+  cells: Cell[],
+  steps: Step[],
+  c: Choices,
+  from: Families,
+  keeps: (cell: Cell) => boolean = () => true,
+): void {
   const draft = c.of(c.of(from))(c, new Pool(cells), compose);
   const cell = attempt(draft, cells);
-  if (cell === null || (exact && cell.error !== null)) return;
+  if (cell === null || !keeps(cell)) return;
   steps.push(draft!);
   cells.push(cell);
 }
@@ -86,21 +95,34 @@ function extend(cells: Cell[], steps: Step[], c: Choices, from: readonly (readon
 /** Bodies of loops: exact steps without loops of their own. */
 const compose: Compose = (c, given, count) => {
   const cells = [...given], steps: Step[] = [];
-  for (let i = 0; i < count; i++) extend(cells, steps, c, straight, true);
+  for (let i = 0; i < count; i++) extend(cells, steps, c, straight, (x) => x.error === null);
   return steps;
 };
 
 /** The program that lists of numbers describe, one list a step. */
-export function write(inputs: readonly Value[], lists: readonly (readonly number[])[]): RandomProgram {
+function write(
+  inputs: readonly Value[],
+  lists: readonly (readonly number[])[],
+  from: Families,
+  keeps?: (cell: Cell) => boolean,
+): RandomProgram {
   return withBackend(referenceBackend, () => {
     const cells: Cell[] = inputs.map((value) => ({ value, error: null })), steps: Step[] = [];
-    for (const list of lists) extend(cells, steps, new Choices(list), families, false);
+    for (const list of lists) extend(cells, steps, new Choices(list), from, keeps);
     return new RandomProgram(inputs, steps, cells);
   });
 }
 
+const lists = fc.noBias(
+  fc.array(fc.array(number, { minLength: 24, maxLength: 24 }), { minLength: 1, maxLength: 12, size: "max" }),
+);
+
 /** Random programs of up to twelve steps. */
-export const programs: fc.Arbitrary<RandomProgram> = fc.tuple(
-  inputs(dtypes.toReversed(), 4),
-  fc.noBias(fc.array(fc.array(number, { minLength: 24, maxLength: 24 }), { minLength: 1, maxLength: 12, size: "max" })),
-).map(([xs, lists]) => write(xs, lists));
+export const programs: fc.Arbitrary<RandomProgram> = fc.tuple(inputs(dtypes.toReversed(), 4), lists)
+  .map(([xs, steps]) => write(xs, steps, families));
+
+/** Random programs of floats that can be differentiated and whose values stay moderate. */
+export const smoothPrograms: fc.Arbitrary<RandomProgram> = fc.tuple(inputs(["f64", "f32"], 2), lists)
+  .map(([xs, steps]) =>
+    write(xs, steps, smoothFamilies, ({ value }) => Array.from(elementsOf(value)).every((x) => Math.abs(x) < 30))
+  );

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { jit, type Value, wasmBackend } from "../../mod.ts";
 import { type Cell, elementsOf } from "./random/cell.ts";
 import { programs, type RandomProgram } from "./random_programs.ts";
+import { soaked } from "./soaked.ts";
 
 /** Where a value is not what a cell says, in words; `null` where it is. */
 function fault(actual: Value, { value, error }: Cell): string | null {
@@ -35,6 +36,5 @@ export function check(p: RandomProgram): void {
 }
 
 Deno.test("random programs compiled to WebAssembly give the reference's values", () => {
-  const scale = (fc.readConfigureGlobal()?.numRuns ?? 100) / 100;
-  fc.assert(fc.property(programs, check), { numRuns: scale === 1 ? 300 : 1000 * scale });
+  fc.assert(fc.property(programs, check), { numRuns: soaked(300, 20_000) });
 });

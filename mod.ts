@@ -26,6 +26,13 @@ export type { DTypeOf, Operand, ShapeOf } from "./core/ops/operands.ts";
 export * from "./core/random/mod.ts";
 export { type Eq, eqProgram, type Equation, type Program } from "./core/compiler/program.ts";
 export { type Backend, referenceBackend, setBackend } from "./core/backend.ts";
+export {
+  clearCaches,
+  type Configuration,
+  configure,
+  type MemoryStats,
+  memoryStats,
+} from "./core/backends/wasm/configure.ts";
 export { wasmBackend } from "./core/backends/wasm/mod.ts";
 export * from "./core/transforms/mod.ts";
 export * from "./core/control/mod.ts";

@@ -70,6 +70,15 @@ export function rangeOf(d: DType): readonly [number, number] {
 /** A zeroed array for `n` elements. */
 export const alloc = (d: DType, n: number): TypedArray => table[d].alloc(n);
 
+/** A number as an array of that dtype holds it. */
+export function rounded(x: number, d: DType): number {
+  if (d === "f64") return x;
+  if (d === "f32") return Math.fround(x);
+  const box = alloc(d, 1);
+  box[0] = x;
+  return box[0]!;
+}
+
 /** The dtype whose arrays `data` is one of; `Uint8Array` reads as u8. */
 export function dtypeOfArray(data: TypedArray): DType {
   if (data instanceof Float32Array) return "f32";

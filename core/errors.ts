@@ -47,3 +47,9 @@ export class NonFiniteError extends AdjointError {
   /** `"NonFiniteError"`. */
   override name: string = "NonFiniteError";
 }
+
+/** A program, or its arguments and results, that need more memory than there is. */
+export class OutOfMemoryError extends AdjointError {
+  /** `"OutOfMemoryError"`. */
+  override name: string = "OutOfMemoryError";
+}

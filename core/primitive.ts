@@ -5,6 +5,7 @@
  */
 import type { Lowering } from "./compiler/kernel.ts";
 import type { Program } from "./compiler/program.ts";
+import type { Rule } from "./compiler/rule.ts";
 import type { NdArray, Spec, Value } from "./tensor.ts";
 
 /** A tangent or cotangent; `null` is the zero that is never materialised. */
@@ -80,6 +81,18 @@ export interface Primitive<P = unknown> {
 
   /** For a call: the program it runs on its inputs, the same object for the same computation. */
   readonly calls?: (params: P) => Program;
+
+  /**
+   * For a call: what it computes is computed again elsewhere to save memory, so compilers must not merge it with equal
+   * work outside.
+   */
+  readonly apart?: boolean;
+
+  /** For a primitive with one output: something simpler that gives the same bits, where there is. */
+  readonly simplify?: Rule<P>;
+
+  /** Its output is its input's elements in their order, so nothing is computed. */
+  readonly view?: boolean;
 
   /** For a collective: the name of the mapped axis it runs over. */
   readonly axisName?: (params: P) => string;

@@ -4,28 +4,16 @@
  * A kernel that only moves elements (a broadcast, transpose, slice, pad) costs nothing where it is read. One that
  * computes is moved when its one reader visits each element once, or when it is cheaper to compute than to store.
  */
-import { sameShape, sizeOf } from "../shape.ts";
+import { sizeOf } from "../shape.ts";
 import { Addresses } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
-import type { Buffer, Graph, KernelNode, Node } from "./graph.ts";
-import { outputsOf } from "./graph.ts";
+import type { Buffer, Graph, KernelNode } from "./graph.ts";
+import { type FusedNode, grouped, movable, type Running } from "./group.ts";
 import { Interner } from "./interner.ts";
-import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel, type Sort } from "./kernel.ts";
-import { canonical, inputsOf, type Nest, reindex, visit } from "./nest.ts";
+import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
+import { canonical, type Nest, reindex, visit } from "./nest.ts";
 
-/** A step of a fused graph: nests in place of loops. */
-export type FusedNode =
-  | Nest
-  | { readonly kind: "other"; readonly node: Exclude<Node, { readonly kind: "kernel" }> }
-  | Running
-  | { readonly kind: "sort"; readonly node: KernelNode & { readonly kernel: Sort } };
-
-/** A running combination along one axis of a nest's domain. */
-export interface Running {
-  readonly kind: "running";
-  readonly nest: Nest;
-  readonly kernel: Cumulative;
-}
+export { type FusedNode, type Running, writtenBy } from "./group.ts";
 
 /** A graph after fusion. `buffers[i]` is what loads from input `i` of its nests read. */
 export interface FusedGraph {
@@ -113,9 +101,14 @@ class Fuser {
     });
     const fused = order.flatMap((x): FusedNode[] => {
       if (!("cost" in x)) return [x];
-      return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [canonical(x.nest, this.#interner)];
+      return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [x.nest];
     });
-    return { graph: this.graph, buffers: this.#buffers, nodes: this.#grouped(fused), interner: this.#interner };
+    // Walks over one domain meet under its own axes first, then under what is left of them: [128, 1] beside [128].
+    const merged = grouped(fused, this.#buffers, this.#interner).map((n) =>
+      n.kind === "nest" ? canonical(n, this.#interner) : n
+    );
+    const steps = grouped(merged, this.#buffers, this.#interner);
+    return { graph: this.graph, buffers: this.#buffers, nodes: steps, interner: this.#interner };
   }
 
   #number(b: Buffer): number {
@@ -248,82 +241,7 @@ class Fuser {
     const body = reindex(nest.results[0]!.body, to, addresses);
     return allows(body) ? body : null;
   }
-
-  /** Merges walks over one domain whose inputs exist by the first of them. */
-  #grouped(nodes: readonly FusedNode[]): FusedNode[] {
-    const groups: { node: FusedNode; index: number }[] = [], made = new Map<Buffer, number>();
-    for (const n of nodes) {
-      const host = n.kind === "nest" ? this.#host(n, groups, made) : null;
-      if (host === null || n.kind !== "nest") {
-        groups.push({ node: n, index: groups.length });
-      } else {
-        host.node = this.#join(host.node as Nest, n);
-      }
-      const at = host?.index ?? groups.length - 1;
-      for (const b of writtenBy(n)) made.set(b, at);
-    }
-    return groups.map((g) => g.node);
-  }
-
-  #host(
-    n: Nest,
-    groups: readonly { node: FusedNode; index: number }[],
-    made: ReadonlyMap<Buffer, number>,
-  ): { node: FusedNode; index: number } | null {
-    if (!movable(n)) return null;
-    const reads = inputsOf(n).map((i) => this.#buffers[i]!),
-      latest = Math.max(-1, ...reads.map((b) => made.get(b) ?? -1));
-    for (let i = Math.max(0, latest); i < groups.length; i++) {
-      const g = groups[i]!.node;
-      if (g.kind !== "nest" || !movable(g) || !sameShape(g.domain, n.domain) || g.results.length >= 6) continue;
-      const inputs = new Set([...inputsOf(g), ...inputsOf(n)]);
-      if (inputs.size + g.results.length > 14) continue;
-      // Sharing nothing, two walks at once only compete for registers.
-      const shares = inputs.size < inputsOf(g).length + inputsOf(n).length || latest === i;
-      if (shares && this.#readsOwn(n, g)) return groups[i]!;
-    }
-    return null;
-  }
-
-  /** Whether a nest reads a group's results only at the element it is at. */
-  #readsOwn(n: Nest, g: Nest): boolean {
-    const outputs = new Set(g.results.map((r) => r.output)), addresses = new Addresses(n.domain, this.#interner);
-    const here = addresses.simplify(ravel(indices(n.domain.length), n.domain));
-    let ok = true;
-    visit(n.results.map((r) => r.body), (e) => {
-      if (e.kind === "load" && outputs.has(this.#buffers[e.input]!) && e.at[0] !== here) ok = false;
-    });
-    return ok;
-  }
-
-  #join(g: Nest, n: Nest): Nest {
-    const values = new Map(g.results.map((r) => [r.output, r.body])), done = new Map<Expr, Expr>();
-    const go = (x: Expr): Expr => {
-      let made = done.get(x);
-      if (made !== undefined) return made;
-      const value = x.kind === "load" ? values.get(this.#buffers[x.input]!) : undefined;
-      if (value !== undefined) made = value;
-      else if (x.kind === "apply") made = { ...x, args: x.args.map(go) };
-      else if (x.kind === "select") made = { ...x, test: go(x.test), yes: go(x.yes), no: go(x.no) };
-      else made = x;
-      made = this.#interner.intern(made);
-      done.set(x, made);
-      return made;
-    };
-    return { ...g, results: [...g.results, ...n.results.map((r) => ({ ...r, body: go(r.body) }))] };
-  }
 }
-
-/** What a step writes. */
-export const writtenBy = (n: FusedNode): readonly Buffer[] =>
-  n.kind === "nest"
-    ? n.results.map((r) => r.output)
-    : n.kind === "running"
-    ? n.nest.results.map((r) => r.output)
-    : outputsOf(n.node);
-
-/** Whether a nest computes each element by itself. */
-const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
 
 /** Whether an expression is an element at a place that the loop variables give linearly. */
 const isPlace = (e: Expr, addresses: Addresses): boolean =>

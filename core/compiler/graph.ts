@@ -12,6 +12,7 @@ import { Interner } from "./interner.ts";
 import { elements, type Expr, indices, type Kernel, load, type LoopNest, ravel } from "./kernel.ts";
 import type { HostLowering } from "./kernel.ts";
 import type { Program, Var } from "./program.ts";
+import { simplify } from "./simplify.ts";
 
 /** Elements that a graph computes or is given, in row-major order. */
 export class Buffer {
@@ -91,9 +92,9 @@ export interface Graph {
 /** What buffers a node writes. */
 export const outputsOf = (n: Node): readonly Buffer[] => n.kind === "kernel" ? [n.output] : n.outputs;
 
-/** The graph of a program. */
+/** The graph of a program, simplified. */
 export function lowerProgram(program: Program): Graph {
-  return new Lowerer(new Map()).graph(program);
+  return new Lowerer(new Map()).graph(simplify(program));
 }
 
 class Lowerer {
@@ -151,7 +152,7 @@ class Lowerer {
           return output;
         });
       case "program": {
-        const { program } = lowering;
+        const program = simplify(lowering.program);
         const captured = program.captured.map((value) => {
           const b = new Buffer(value.shape, value.dtype);
           this.captured.set(b, value);

@@ -2,11 +2,28 @@
 import { type Equation, Program } from "./program.ts";
 
 /** The programs among an equation's parameters: the body of a loop, the branches of a choice. */
-function programsIn(params: unknown): Program[] {
+export function programsIn(params: unknown): Program[] {
   if (params instanceof Program) return [params];
   if (Array.isArray(params)) return params.flatMap(programsIn);
   if (typeof params !== "object" || params === null) return [];
   return Object.values(params).flatMap((p) => p instanceof Program || Array.isArray(p) ? programsIn(p) : []);
+}
+
+/** Parameters with every program they hold replaced; the same object where none is. */
+export function mapPrograms(params: unknown, f: (program: Program) => Program): unknown {
+  if (params instanceof Program) return f(params);
+  if (typeof params !== "object" || params === null) return params;
+  if (Array.isArray(params)) {
+    const mapped = params.map((p) => mapPrograms(p, f));
+    return mapped.some((p, i) => p !== params[i]) ? mapped : params;
+  }
+  let changed = false;
+  const mapped = Object.entries(params).map(([k, p]) => {
+    const q = p instanceof Program || Array.isArray(p) ? mapPrograms(p, f) : p;
+    changed ||= q !== p;
+    return [k, q] as const;
+  });
+  return changed ? Object.fromEntries(mapped) : params;
 }
 
 /** What is known of a program as a whole, found once. */

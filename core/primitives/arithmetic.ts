@@ -1,5 +1,6 @@
 /** Sums, products and their kin: what derivatives are written with. */
-import { type DType, kindOf } from "../dtype.ts";
+import { type Application, applied, is, madeBy, type Operand } from "../compiler/rule.ts";
+import { type DType, isFloat, kindOf } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
@@ -13,6 +14,7 @@ export const negP: Primitive<undefined> = elementwise("neg", {
   accepts: numeric,
   tangent: (_, [dx]) => neg(dx!),
   transpose: (ct) => [neg(ct)],
+  simplify: ([x]) => madeBy(x!, negP)?.inputs[0] ?? null,
 });
 
 /** x + y. */
@@ -22,7 +24,18 @@ export const addP: Primitive<undefined> = elementwise("add", {
   accepts: numeric,
   tangent: (_, [dx, dy]) => dx && dy ? add(dx, dy) : dx ?? dy!,
   transpose: (ct) => [ct, ct],
+  simplify: ([x, y]) => {
+    // Among floats only −0 leaves every sum as it is: −0 + 0 is 0. a + (−b) is a − b.
+    const nothing = isFloat(x!.dtype) ? -0 : 0;
+    return is(y!, nothing) ? x! : is(x!, nothing) ? y! : negatedIn(subP, x!, y!) ?? negatedIn(subP, y!, x!);
+  },
 });
+
+/** `prim` of a and b, if the second operand is −b. */
+function negatedIn(prim: Primitive<undefined>, a: Operand, second: Operand): Application | null {
+  const b = madeBy(second, negP)?.inputs[0];
+  return b === undefined ? null : applied(prim, [a, b], undefined);
+}
 
 /** x − y. */
 export const subP: Primitive<undefined> = elementwise("sub", {
@@ -31,6 +44,8 @@ export const subP: Primitive<undefined> = elementwise("sub", {
   accepts: numeric,
   tangent: (_, [dx, dy]) => dx && dy ? sub(dx, dy) : dx ?? neg(dy!),
   transpose: (ct, _, [lx, ly]) => [lx ? ct : null, ly ? neg(ct) : null],
+  // a − (−b) is a + b.
+  simplify: ([x, y]) => is(y!, 0) ? x! : negatedIn(addP, x!, y!),
 });
 
 /** How two numbers of a dtype are multiplied: integers wrap around, which f64 alone would do wrongly beyond 2⁵³. */
@@ -47,6 +62,7 @@ export const mulP: Primitive<undefined> = elementwise("mul", {
     return l && r ? add(l, r) : l ?? r;
   },
   transpose: (ct, [x, y], [lx]) => lx ? [mul(ct, y!), null] : [null, mul(x!, ct)],
+  simplify: ([x, y]) => is(y!, 1) ? x! : is(x!, 1) ? y! : null,
 });
 
 /** x / y on floats. */
@@ -59,6 +75,7 @@ export const divP: Primitive<undefined> = elementwise("div", {
     return l && r ? add(l, r) : l ?? r;
   },
   transpose: (ct, [, y]) => [div(ct, y!), null],
+  simplify: ([x, y]) => is(y!, 1) ? x! : null,
 });
 
 /** −x. */

@@ -1,5 +1,6 @@
 /** Broadcasting, a primitive of its own, so that elementwise ones need not know of it. */
 import { elements, index, int, load } from "../compiler/kernel.ts";
+import { applied, madeBy } from "../compiler/rule.ts";
 import { ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -42,6 +43,14 @@ export const broadcastP: Primitive<BroadcastParams> = {
     outputs: [broadcast(x!, [size, ...shape], [0, ...axes.map((a) => a + 1)])],
     mapped: [true],
   }),
+  simplify: ([x], { shape, axes }) => {
+    if (x!.constant !== null) return x!.constant;
+    if (sameShape(x!.shape, shape)) return x!;
+    const before = madeBy(x!, broadcastP);
+    return before === null
+      ? null
+      : applied(broadcastP, before.inputs, { shape, axes: before.params.axes.map((a) => axes[a]!) });
+  },
   lower: ([x], { shape, axes }) =>
     elements(shape, load(0, axes.map((a, i) => x!.shape[i] === 1 ? int(0) : index(a)), x!.dtype)),
 };

@@ -1,6 +1,6 @@
 /** Primitives that make values of nothing: constants and index ranges. */
 import { constant, elements, index } from "../compiler/kernel.ts";
-import { type DType, kindOf } from "../dtype.ts";
+import { type DType, kindOf, rounded } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
@@ -18,6 +18,10 @@ export const fullP: Primitive<{ readonly value: number; readonly shape: Shape; r
   },
   jvp: (_, __, p) => [[bind1(fullP, [], p)], [null]],
   batch: (_, __, p) => ({ outputs: [bind1(fullP, [], p)], mapped: [false] }),
+  simplify: (_, { value, dtype }) => {
+    const held = rounded(value, dtype);
+    return Object.is(held, value) ? null : held;
+  },
   lower: (_, { value, shape, dtype }) => elements(shape, constant(value, dtype)),
 };
 

@@ -3,14 +3,16 @@
  *
  * Operands have equal shapes and dtypes; broadcasting and promotion are made explicit above (`core/ops/operands.ts`).
  */
+import type { Operand, Rule } from "../compiler/rule.ts";
 import { apply, constant, elements, indices, load } from "../compiler/kernel.ts";
-import { alloc, type DType, type Kind, kindOf } from "../dtype.ts";
+import { type DType, type Kind, kindOf, rounded } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { sameShape, show } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 import { broadcastInFront } from "./broadcast.ts";
+import { fullP } from "./create.ts";
 
 /** The exact meaning of an elementwise primitive on one element. Results are rounded to the output's dtype. */
 export type Scalar = (...args: number[]) => number;
@@ -30,6 +32,8 @@ export interface Elementwise<P = undefined> {
   readonly tangent?: (xs: readonly Value[], dxs: readonly MaybeZero[], y: Value, params: P) => MaybeZero;
   /** Cotangents, for those linear in some inputs. */
   readonly transpose?: (ct: Value, xs: readonly Value[], linear: readonly boolean[]) => readonly MaybeZero[];
+  /** Something simpler with the same bits, for inputs that are not all constant. */
+  readonly simplify?: Rule<P>;
 }
 
 /** The record of an elementwise primitive. */
@@ -59,6 +63,10 @@ export function elementwise<P = undefined>(name: string, e: Elementwise<P>): Pri
       ];
       return elements(x.shape, apply(name, e.scalar(x.dtype), args, output(x.dtype)));
     },
+    simplify: (xs, params, out) => {
+      if (xs.every((x) => x.constant !== null)) return self.reference(xs.map(oneElement), params)[0]!.data[0]!;
+      return e.simplify?.(xs, params, out) ?? null;
+    },
   };
   const { transpose } = e;
   if (transpose === undefined) return self;
@@ -68,12 +76,8 @@ export function elementwise<P = undefined>(name: string, e: Elementwise<P>): Pri
   });
 }
 
-/** A number as an array of that dtype holds it. */
-function rounded(c: number, dtype: DType): number {
-  const box = alloc(dtype, 1);
-  box[0] = c;
-  return box[0]!;
-}
+const oneElement = ({ constant, dtype }: Operand): NdArray =>
+  fullP.reference([], { value: constant!, shape: [1], dtype })[0]!;
 
 /** Gives the mapped axis to every operand. */
 export const align = (xs: readonly Value[], mapped: readonly boolean[], axis: MappedAxis): Value[] =>

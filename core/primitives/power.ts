@@ -1,9 +1,10 @@
 /** Powers and roots. */
+import { applied } from "../compiler/rule.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
-import { add, div, mul, scale, shift } from "./arithmetic.ts";
+import { add, div, mul, mulP, scale, shift } from "./arithmetic.ts";
 import { equal, greaterEqual } from "./compare.ts";
 import { onesLike, zerosLike } from "./create.ts";
 import { elementwise, numeric, type Scalar, unary } from "./elementwise.ts";
@@ -47,6 +48,7 @@ export const powP: Primitive<undefined> = elementwise("pow", {
     const l = dx ? mul(dx, baseDerivative(x!, y!)) : null, r = dy ? mul(dy, exponentDerivative(x!, y!, z)) : null;
     return l && r ? add(l, r) : l ?? r;
   },
+  simplify: ([x, y]) => y!.constant === null ? null : applied(powConstantP, [x!], { exponent: y!.constant }),
 });
 
 /** y·x^(y−1), which is 0 for y = 0 also at x = 0, where the power alone would be infinite. */
@@ -71,6 +73,8 @@ export const powConstantP: Primitive<{ readonly exponent: number }> = elementwis
     if (exponent === 0) return null;
     return exponent === 1 ? dx! : mul(dx!, scale(powConstant(x!, exponent - 1), exponent));
   },
+  // Of an exponent 2 every `Math.pow` derived from FDLIBM makes x·x.
+  simplify: ([x], { exponent }) => exponent === 1 ? x! : exponent === 2 ? applied(mulP, [x!, x!], undefined) : null,
 });
 
 /** √x. */

@@ -31,6 +31,10 @@ export const selectP: Primitive<undefined> = {
     lb ? select(test!, zerosLike(ct!), ct!) : null,
   ],
   batch: (xs, mapped, _, axis) => ({ outputs: [bind1(selectP, align(xs, mapped, axis), undefined)], mapped: [true] }),
+  simplify: ([test, yes, no]) => {
+    if (test!.constant !== null) return test!.constant !== 0 ? yes! : no!;
+    return yes === no ? yes! : null;
+  },
   lower: ([test, yes, no]) => {
     const at = indices(test!.shape.length);
     return elements(test!.shape, choose(load(0, at, "bool"), load(1, at, yes!.dtype), load(2, at, no!.dtype)));

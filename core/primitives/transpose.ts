@@ -1,5 +1,6 @@
 /** Axes in another order. */
 import { elements, index, load } from "../compiler/kernel.ts";
+import { applied, madeBy } from "../compiler/rule.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { checkPermutation, stridesOf } from "../shape.ts";
@@ -21,6 +22,14 @@ export const transposeP: Primitive<{ readonly perm: readonly number[] }> = {
   jvp: ([x], [dx], p) => [[bind1(transposeP, [x!], p)], [bind1(transposeP, [dx!], p)]],
   transpose: ([ct], _, __, { perm }) => [transpose(ct!, inverse(perm))],
   batch: ([x], _, { perm }) => ({ outputs: [transpose(x!, [0, ...perm.map((a) => a + 1)])], mapped: [true] }),
+  simplify: ([x], { perm }) => {
+    if (x!.constant !== null) return x!.constant;
+    if (perm.every((a, i) => a === i)) return x!;
+    const before = madeBy(x!, transposeP);
+    return before === null
+      ? null
+      : applied(transposeP, before.inputs, { perm: perm.map((a) => before.params.perm[a]!) });
+  },
   lower: ([x], { perm }) =>
     elements(perm.map((a) => x!.shape[a]!), load(0, inverse(perm).map((i) => index(i)), x!.dtype)),
 };

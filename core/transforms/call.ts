@@ -60,6 +60,7 @@ export const jitP: Primitive<CallParams> = {
 export const checkpointP: Primitive<CallParams> = {
   ...jitP,
   name: "checkpoint",
+  apart: true,
   linearize: (xs, active, { name, program }) => {
     const { program: tangents, mask } = tangentProgram(program, active);
     return [

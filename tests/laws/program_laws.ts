@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { deadCode } from "../../core/compiler/dead_code.ts";
 import { eqProgram, evalProgram, outputSpecs, type Program, runProgram, trace } from "../../core/compiler/program.ts";
+import { simplify } from "../../core/compiler/simplify.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { bind } from "../../core/interpreter.ts";
 import { cast } from "../../core/primitives/cast.ts";
@@ -69,6 +70,7 @@ function tracedLaw(f: Flat, xs: readonly Value[], what: string): Program {
     expected,
     `${what}: without dead code`,
   );
+  assertAllSame(runProgram(simplify(program), args.map(arrayIn)).map(fromArray), expected, `${what}: simplified`);
   assertAllSame(evalProgram(program, args), expected, `${what}: evalProgram`);
   const shown = program.toString();
   assertEquals(program.toString(), shown, `${what}: printed twice`);

@@ -4,13 +4,16 @@ import { Program } from "../../compiler/program.ts";
 import { bytesOf } from "../../dtype.ts";
 import { copyOf } from "../../storage.ts";
 import { Concrete, storageOf } from "../../tensor.ts";
+import { crewOf } from "./crew.ts";
 import { Func } from "./function.ts";
 import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
-import { arenaBase, memory, nurseryBytes, pages, slotBase } from "./memory.ts";
+import { Kernels } from "./kernels.ts";
+import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
 import { bytesOfBuffer, functionsOf, pieceOf } from "./piece.ts";
+import { nextModule, publish, threads } from "./threads.ts";
 
 /** A program ready to run. */
 export interface Compiled {
@@ -33,35 +36,66 @@ function sizesOf(buffers: readonly Buffer[]): Size[] {
 
 /** Compiles a program. */
 export function compile(program: Program): Compiled {
+  const built = build(program), compiled = runner(built);
+  if (built.forks) publish(built.id, built.module, compiled);
+  return compiled;
+}
+
+/** A module, and what its call needs to know. */
+interface Built {
+  readonly module: WebAssembly.Module;
+  readonly host: WebAssembly.ModuleImports;
+  readonly id: number;
+  readonly forks: boolean;
+  readonly inputs: readonly Buffer[];
+  readonly captured: readonly Concrete[];
+  readonly outputs: readonly Buffer[];
+  /** Where each of the program's results comes from: an argument, or else an output. */
+  readonly sources: readonly { readonly input: number; readonly output: number }[];
+  readonly codeBytes: number;
+  readonly scratchBytes: number;
+}
+
+function build(program: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), piece = pieceOf(graph, host);
-  const f = new Func("run", []), places = new Map<Buffer, Address>();
-  const given = [...graph.inputs, ...graph.captured.keys()], slots = [...given, ...graph.outputs];
-  slots.forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
-  emitPiece({ f, host, memory: () => memory().buffer }, piece, arenaBase, places);
+  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
+  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
+  const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
+  const inputs = [...graph.inputs, ...graph.captured.keys()];
+  [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
+  emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
+  const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece)],
-    exports: [f],
-    table: [],
-    memory: { initial: 1, maximum: pages, shared: true },
+    functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
+    exports: forks ? [f, crew.join] : [f],
+    table: tasks,
+    memory: { initial: 1, maximum: mostPages, shared },
   });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    host: { ...host.implementations, memory: memory() },
-  });
-  const captured = [...graph.captured.values()].map((v) => v as Concrete);
-  const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
-  const call = caller(exports["run"] as () => void, given, graph.outputs, arenaBase + piece.bytes);
   return {
-    run: (inputs) => {
-      const results = call(captured.length === 0 ? inputs : [...inputs, ...captured]);
-      return sources.map(({ input, output }) => input >= 0 ? inputs[input]! : results[output]!);
-    },
+    module: new WebAssembly.Module(bytes),
+    host: { ...host.implementations, memory: memory() },
+    id,
+    forks,
+    inputs,
+    captured: [...graph.captured.values()] as Concrete[],
+    outputs: graph.outputs,
+    sources: program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) })),
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
+}
+
+function runner({ module, host, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+  const { exports } = new WebAssembly.Instance(module, { host });
+  const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
+  const run = (args: readonly Concrete[]): Concrete[] => {
+    const results = call(captured.length === 0 ? args : [...args, ...captured]);
+    return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
+  };
+  return { run, codeBytes, scratchBytes };
 }
 
 /** The call of a module's function: arguments brought into its memory, results left there. */
@@ -92,6 +126,7 @@ function caller(
       else if (sizes[i] === "middling") incoming.push(bytesOfBuffer(inputs[i]!));
     });
     nursery.reserve(incoming);
+    large.clear(end);
     for (let i = 0; i < n; i++) {
       const cell = storageOf(args[i]!).cell, { dtype, size } = inputs[i]!;
       const { block } = cell;

@@ -250,6 +250,13 @@ export class Func implements Callable {
     return this;
   }
 
+  /** Pops into a global. */
+  setGlobal(index: number): this {
+    this.#code.push(0x24);
+    pushUnsigned(this.#code, index);
+    return this;
+  }
+
   /** Copies bytes: destination, source and length are on the stack. */
   memoryCopy(): this {
     this.#code.push(0xfc, 0x0a, 0, 0);

@@ -8,6 +8,7 @@
  */
 import { bytesOf, type DType, type TypedArray } from "../../dtype.ts";
 import { aligned } from "../../compiler/plan.ts";
+import { OutOfMemoryError } from "../../errors.ts";
 import { type Block, Cell, Storage } from "../../storage.ts";
 import { arenaBase, memory, memoryEnd, nurseryBase } from "./memory.ts";
 
@@ -122,7 +123,21 @@ class Nursery {
     this.#freed.clear();
     this.#top = nurseryBase;
   }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    let n = 0;
+    for (const p of this.#places) n += p.bytes;
+    return n;
+  }
 }
+
+const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MiB`;
+const tooMuch = (what: string, needed: number, there: number): OutOfMemoryError =>
+  new OutOfMemoryError(
+    `${what} needs ${mebibytes(needed)} of WebAssembly memory and ${mebibytes(Math.max(0, there))} are free; ` +
+      "use a smaller batch, or checkpoint in a gradient",
+  );
 
 /** Large places, from the end of the memory downwards. */
 class LargeSpace {
@@ -130,7 +145,7 @@ class LargeSpace {
   readonly #places = new Set<Place>();
   readonly #freed = new FreeLists();
   #holes: { address: number; bytes: number }[] = [];
-  #bottom = memoryEnd;
+  #bottom = memoryEnd();
   #bytes = 0;
 
   take(dtype: DType, length: number, pinned: ReadonlySet<unknown>, floor: number): Place {
@@ -156,12 +171,15 @@ class LargeSpace {
       if (hole.bytes === 0) this.#holes.splice(i, 1);
       return at;
     }
-    if (this.#bottom - bytes < floor) {
-      throw new RangeError(
-        `the WebAssembly memory of 4 GiB has no room for ${bytes} bytes more; use smaller batches or checkpoint`,
-      );
-    }
+    if (this.#bottom - bytes < floor) throw tooMuch("an argument or result", bytes, this.#bottom - floor);
     return this.#bottom -= bytes;
+  }
+
+  /** Makes sure that a program's own memory, which ends at `end`, is free: what lies there moves out. */
+  clear(end: number): void {
+    if (this.#bottom >= end) return;
+    this.empty();
+    if (this.#bottom < end) throw tooMuch("a program", end - arenaBase, this.#bottom - arenaBase);
   }
 
   /** Marks a place as used now. */
@@ -185,7 +203,7 @@ class LargeSpace {
     this.#places.clear();
     this.#freed.clear();
     this.#holes = [];
-    this.#bottom = memoryEnd;
+    this.#bottom = memoryEnd();
     this.#bytes = 0;
   }
 

@@ -7,10 +7,13 @@ import { valueType } from "./scalar_ops.ts";
 export class HostFunctions {
   readonly imports: Imported[] = [];
   readonly implementations: Record<string, (...args: number[]) => number | void> = {};
+  /** How often a function was asked for: code made meanwhile calls the host. */
+  uses = 0;
   readonly #scalars = new Map<string, Imported>();
 
   /** A scalar function of float64 arguments whose result is stored as `dtype`. */
   scalar(name: string, fn: (...args: number[]) => number, args: readonly DType[], dtype: DType): Imported {
+    this.uses++;
     const key = `${name}(${args}):${dtype}`;
     let f = this.#scalars.get(key);
     if (f === undefined) {

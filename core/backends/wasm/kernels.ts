@@ -6,7 +6,8 @@ import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { contraction } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
-import type { FusedNode } from "../../compiler/fuse.ts";
+import { kernelKey } from "./kernel_key.ts";
+import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
 import { type KernelCode, type KernelContext, scalarNest } from "./loop_nest.ts";
 import { vectorNest } from "./vector_nest.ts";
 import { runningKernel } from "./running.ts";
@@ -40,8 +41,24 @@ function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | n
   };
 }
 
-/** The code of a kernel. */
-export function kernelOf(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
+/** Codes of a module's kernels by their text: equal kernels have one function. */
+export class Kernels {
+  readonly #known = new Map<string, { readonly code: KernelCode; readonly reads: readonly number[] }>();
+
+  /** The code of a kernel. */
+  of(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
+    const { text, inputs } = kernelKey(n, context.buffers), outputs = writtenBy(n);
+    let known = this.#known.get(text);
+    if (known === undefined) {
+      const { host } = context, uses = host.uses, code = kernelOf(n, context);
+      known = { code: { ...code, alone: host.uses !== uses }, reads: code.inputs.map((b) => inputs.indexOf(b)) };
+      this.#known.set(text, known);
+    }
+    return { ...known.code, inputs: known.reads.map((i) => inputs[i]!), outputs };
+  }
+}
+
+function kernelOf(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
   switch (n.kind) {
     case "nest":
       return contractionKernel(n, context) ?? vectorNest(n, context) ?? scalarNest(n, context);

@@ -24,6 +24,8 @@ export interface KernelCode {
   readonly units: number;
   /** Scratch memory it needs, whose address is one more parameter in front of the range; 0 for none. */
   readonly workBytes: number;
+  /** Whether it calls the host, and so must run on the main thread. */
+  readonly alone?: boolean;
   /** About how many nanoseconds all units take. */
   readonly cost: number;
 }

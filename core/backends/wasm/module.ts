@@ -32,7 +32,8 @@ function pushName(out: number[], name: string): void {
 }
 
 /**
- * The bytes of a module. Its imports are all of the module `host`; global 0 is mutable and zero. Type 0 is that of
+ * The bytes of a module. Its imports are all of the module `host`; globals 0 and 1 are mutable and zero, and 0
+ * stays so. Type 0 is that of
  * `(i32, i32) → ()`, which table functions have.
  */
 export function assemble({ imports, functions, exports, table, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
@@ -107,8 +108,8 @@ export function assemble({ imports, functions, exports, table, memory }: ModuleP
   section(2, importSection);
   section(3, functionSection);
   section(4, tableSection);
-  // Global 0: a mutable i32, zero.
-  section(6, [1, 0x7f, 1, 0x41, 0, 0x0b]);
+  // Two mutable i32, zero.
+  section(6, [2, 0x7f, 1, 0x41, 0, 0x0b, 0x7f, 1, 0x41, 0, 0x0b]);
   section(7, exportSection);
   section(9, elementSection);
   section(10, codeSection);

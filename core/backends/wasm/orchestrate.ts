@@ -3,9 +3,11 @@ import type { Buffer } from "../../compiler/graph.ts";
 import { aligned } from "../../compiler/plan.ts";
 import { alloc, bytesOf } from "../../dtype.ts";
 import type { NdArray } from "../../tensor.ts";
+import type { Crew } from "./crew.ts";
 import type { Func, Local } from "./function.ts";
 import type { HostFunctions } from "./host.ts";
 import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";
+import { control } from "./threads.ts";
 
 /** Code that pushes the address of a buffer. */
 export type Place = () => void;
@@ -14,6 +16,7 @@ export type Place = () => void;
 export interface Orchestra {
   readonly f: Func;
   readonly host: HostFunctions;
+  readonly crew: Crew;
   /** The memory that addresses point into. */
   readonly memory: () => ArrayBufferLike;
 }
@@ -45,12 +48,21 @@ function emitStep(
   const { f } = o;
   switch (step.kind) {
     case "kernel": {
-      const { code, scratch } = step;
+      const { code, scratch, share } = step;
       if (code.units === 0) return;
-      for (const i of code.inputs) place(piece.fused.buffers[i]!);
-      for (const b of code.outputs) place(b);
-      if (code.workBytes > 0) f.i32(base + scratch);
-      f.i32(0).i32(code.units).call(code.entry);
+      const args = [...code.inputs.map((i) => piece.fused.buffers[i]!), ...code.outputs].map((b) => () => place(b));
+      if (code.workBytes > 0) args.push(() => void f.i32(base + scratch));
+      if (share === null) {
+        for (const push of args) push();
+        f.i32(0).i32(code.units).call(code.entry);
+      } else {
+        args.forEach((push, i) => {
+          f.i32(control.args + 4 * i);
+          push();
+          f.memory("i32.store");
+        });
+        f.i32(share.task).i32(code.units).i32(share.chunk).call(o.crew.fork);
+      }
       return;
     }
     case "scan":

@@ -3,13 +3,15 @@ import { fuse, type FusedGraph, type FusedNode, writtenBy } from "../../compiler
 import type { BranchNode, Buffer, Graph, HostNode, ScanNode, WhileNode } from "../../compiler/graph.ts";
 import { aligned, type Block, layOut } from "../../compiler/plan.ts";
 import { bytesOf } from "../../dtype.ts";
+import { Func } from "./function.ts";
 import type { HostFunctions } from "./host.ts";
-import { kernelOf } from "./kernels.ts";
+import type { Kernels } from "./kernels.ts";
 import type { KernelCode } from "./loop_nest.ts";
+import { control, mostArguments } from "./threads.ts";
 
 /** A step with what it needs: `scratch` is where its own memory begins, counted from the start of the piece's. */
 export type Step =
-  | { readonly kind: "kernel"; readonly code: KernelCode; readonly scratch: number }
+  | { readonly kind: "kernel"; readonly code: KernelCode; readonly scratch: number; readonly share: Share | null }
   | { readonly kind: "scan"; readonly node: ScanNode; readonly body: Piece; readonly scratch: number }
   | {
     readonly kind: "while";
@@ -25,6 +27,26 @@ export type Step =
     readonly scratch: number;
   }
   | { readonly kind: "host"; readonly node: HostNode };
+
+/** How a kernel is shared out among threads: its place in the table of tasks, and the units taken at a time. */
+export interface Share {
+  readonly task: number;
+  readonly chunk: number;
+}
+
+/** What pieces of one module have in common. */
+export interface Setting {
+  readonly host: HostFunctions;
+  readonly kernels: Kernels;
+  /** Threads that may run a kernel. */
+  readonly threads: number;
+  /** Functions `(from, to)` that fetch a kernel's arguments and run units of it. */
+  readonly tasks: Func[];
+  readonly shares: Map<Func, Share>;
+}
+
+/** Kernels of less work than this many nanoseconds stay on one thread. */
+const worthSharing = 15000;
 
 /** A graph with its steps and its plan. */
 export interface Piece {
@@ -42,8 +64,8 @@ export const bytesOfBuffer = (b: Buffer): number => aligned(b.size * bytesOf(b.d
 export const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n, b) => n + bytesOfBuffer(b), 0);
 
 /** The pieces of a graph, with all functions that belong to them. */
-export function pieceOf(graph: Graph, host: HostFunctions): Piece {
-  const fused = fuse(graph), drafts = fused.nodes.map((n) => draftOf(n, fused, host));
+export function pieceOf(graph: Graph, setting: Setting): Piece {
+  const fused = fuse(graph), drafts = fused.nodes.map((n) => draftOf(n, fused, setting));
   const outside = new Set<Buffer>([...graph.inputs, ...graph.outputs, ...graph.captured.keys()].map((b) => b.root));
   const lives = new Map<Buffer, { from: number; to: number }>();
   const touch = (b: Buffer, at: number): void => {
@@ -75,19 +97,21 @@ interface StepDraft {
   readonly step: (scratch: number) => Step;
 }
 
-function draftOf(n: FusedNode, fused: FusedGraph, host: HostFunctions): StepDraft {
+function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
   if (n.kind !== "other") {
-    const code = kernelOf(n, { buffers: fused.buffers, interner: fused.interner, host });
+    const { host, kernels, threads } = setting;
+    const code = kernels.of(n, { buffers: fused.buffers, interner: fused.interner, host });
+    const share = shareOf(code, setting);
     return {
       reads: code.inputs.map((i) => fused.buffers[i]!),
-      scratchBytes: code.workBytes,
-      step: (scratch) => ({ kind: "kernel", code, scratch }),
+      scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
+      step: (scratch) => ({ kind: "kernel", code, scratch, share }),
     };
   }
   const { node } = n, reads = node.inputs;
   switch (node.kind) {
     case "scan": {
-      const body = pieceOf(node.body, host), carry = node.outputs.slice(0, node.carry);
+      const body = pieceOf(node.body, setting), carry = node.outputs.slice(0, node.carry);
       return {
         reads,
         scratchBytes: carryBytes(carry) + body.bytes,
@@ -95,7 +119,7 @@ function draftOf(n: FusedNode, fused: FusedGraph, host: HostFunctions): StepDraf
       };
     }
     case "while": {
-      const test = pieceOf(node.test, host), body = pieceOf(node.body, host);
+      const test = pieceOf(node.test, setting), body = pieceOf(node.body, setting);
       return {
         reads,
         scratchBytes: 2 * carryBytes(node.outputs) + aligned(1) + test.bytes + body.bytes,
@@ -103,7 +127,7 @@ function draftOf(n: FusedNode, fused: FusedGraph, host: HostFunctions): StepDraf
       };
     }
     case "branch": {
-      const branches = node.branches.map((b) => pieceOf(b, host));
+      const branches = node.branches.map((b) => pieceOf(b, setting));
       return {
         reads,
         scratchBytes: Math.max(0, ...branches.map((b) => b.bytes)),
@@ -115,16 +139,38 @@ function draftOf(n: FusedNode, fused: FusedGraph, host: HostFunctions): StepDraf
   }
 }
 
-/** All functions of a piece's kernels and of the pieces in it. */
-export function functionsOf(piece: Piece): KernelCode["functions"][number][] {
+/** Makes a task of a kernel that is worth sharing. */
+function shareOf(code: KernelCode, { threads, tasks, shares }: Setting): Share | null {
+  if (threads === 1 || code.alone === true || code.units < 2 || code.cost < worthSharing) return null;
+  const known = shares.get(code.entry);
+  if (known !== undefined) return known;
+  const f = new Func(null, ["i32", "i32"]), pointers = code.entry.params.length - 2 - (code.workBytes > 0 ? 1 : 0);
+  if (pointers >= mostArguments) return null;
+  for (let i = 0; i < pointers; i++) f.i32(control.args + 4 * i).memory("i32.load");
+  if (code.workBytes > 0) {
+    f.i32(control.args + 4 * pointers).memory("i32.load");
+    f.global(1).i32(aligned(code.workBytes)).op("i32.mul", "i32.add");
+  }
+  f.get(f.args[0]!).get(f.args[1]!).call(code.entry);
+  // What is packed for one range is packed again for another: such kernels are cut once, others finer, against waiting.
+  const parts = code.workBytes > 16 ? threads : 4 * threads;
+  const share = { task: tasks.push(f) - 1, chunk: Math.ceil(code.units / parts) };
+  shares.set(code.entry, share);
+  return share;
+}
+
+/** All functions of a piece's kernels and of the pieces in it, each once. */
+export const functionsOf = (piece: Piece): Func[] => [...new Set(allFunctions(piece))];
+
+function allFunctions(piece: Piece): Func[] {
   return piece.steps.flatMap((s) => {
     switch (s.kind) {
       case "kernel":
         return [...s.code.functions];
       case "scan":
-        return functionsOf(s.body);
+        return allFunctions(s.body);
       case "while":
-        return [...functionsOf(s.test), ...functionsOf(s.body)];
+        return [...allFunctions(s.test), ...allFunctions(s.body)];
       case "branch":
         return s.branches.flatMap(functionsOf);
       case "host":

@@ -345,3 +345,20 @@ Deno.test("contraction() equals the plain loop for axes and strides of any kind"
     { numRuns: 250 },
   );
 });
+
+Deno.test("contraction() packs rows of two axes whose tiles start at odd rows", () => {
+  for (const size of [6, 10, 11]) {
+    const c = {
+      dtype: "f64" as const,
+      batch: [],
+      rows: [axis(2, 1, 0, 1)],
+      columns: [axis(size, 0, 14, 4), axis(2, 0, 1, 2)],
+      inner: [axis(7, 2, 2, 0)],
+    };
+    for (const dtype of ["f32", "f64"] as const) {
+      for (const fma of [true, false]) check({ ...c, dtype }, { fma, tile: { packA: true, shuffles: false } });
+    }
+    const four = { ...c, dtype: "f32" as const, columns: [axis(size, 0, 28, 8), axis(4, 0, 1, 2)] };
+    check(four, { fma: true, tile: { packA: true } });
+  }
+});

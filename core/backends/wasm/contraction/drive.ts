@@ -83,6 +83,7 @@ export function drive(plan: Plan): Part {
       width: vectors * lanes.count,
       valid,
       line: plan.bColumns,
+      aligned: true,
       loops: stridesOf(plan, "b"),
       counts: blocks.counts,
     }, lanes));
@@ -95,10 +96,12 @@ export function drive(plan: Plan): Part {
 
   /** A function `(source, target, rows, terms, table)` that packs rows of a. */
   function rowPacker(): Func {
+    const aligned = [...rows >= pieceRows ? [pieceRows] : [], ...packedTails].slice(0, -1)
+      .every((n) => n % lanes.count === 0) && pieceRows % lanes.count === 0;
     const of = (size: number): Func =>
       add(
         packer(
-          { width: size, valid: size, line: plan.aRows, loops: stridesOf(plan, "a"), counts: blocks.counts },
+          { width: size, valid: size, line: plan.aRows, aligned, loops: stridesOf(plan, "a"), counts: blocks.counts },
           lanes,
         ),
       );

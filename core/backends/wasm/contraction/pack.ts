@@ -15,15 +15,18 @@ export interface Panel {
   readonly valid: number;
   /** Where its rows or columns start. */
   readonly line: Line;
+  /** Whether panels start at multiples of a vector's lanes, so that a vector's rows or columns are of one index outside. */
+  readonly aligned: boolean;
   /** How the operand moves along the terms of a block. */
   readonly loops: readonly Loop[];
   readonly counts: readonly number[];
 }
 
 /** Whether each vector of a panel is contiguous in the operand. */
-const contiguous = ({ width, line: { stride, axes } }: Panel, { bytes, count }: Lanes): boolean =>
+const contiguous = ({ width, aligned, line: { stride, axes } }: Panel, { bytes, count }: Lanes): boolean =>
   stride === bytes ||
-  (stride === null && width % count === 0 && axes.at(-1)!.stride === bytes && axes.at(-1)!.size % count === 0);
+  (stride === null && aligned && width % count === 0 && axes.at(-1)!.stride === bytes &&
+    axes.at(-1)!.size % count === 0);
 
 /** A function `(source, target, terms, table)` that packs one panel. It may write up to a vector past the panel. */
 export function packer(panel: Panel, lanes: Lanes): Func {

@@ -1,0 +1,54 @@
+/** Ours, through the public surface. */
+import { jit, type Tensor, tensor, valueAndGrad } from "../../mod.ts";
+import { adam, applyUpdates } from "../../optim/mod.ts";
+import type { Implementations, Timed } from "../harness/case.ts";
+import { type HostArray, type Like, mapHost } from "../harness/host.ts";
+import { useThreads } from "../harness/library.ts";
+
+const place = (x: HostArray): Tensor => tensor(x.data, { shape: x.shape }) as unknown as Tensor;
+
+/** The implementation by default, and one with a single thread if asked for. */
+function modes(make: () => Timed, oneThread: boolean): Implementations {
+  const one = () => {
+    useThreads(1);
+    return make();
+  };
+  return oneThread ? { adjoint: make, "adjoint, 1 thread": one } : { adjoint: make };
+}
+
+/** A jitted function of operands that stay where they are. */
+export function adjointFunction(
+  inputs: readonly HostArray[],
+  f: (...xs: Tensor[]) => Tensor,
+  options: { readonly oneThread?: boolean } = {},
+): Implementations {
+  return modes(() => {
+    const xs = inputs.map(place), g = jit(f);
+    return { run: () => void g(...xs), numbers: () => g(...xs).dataSync() };
+  }, options.oneThread ?? false);
+}
+
+/** A jitted training step with Adam; its state is donated. */
+export function adjointTraining<P>(
+  params: P,
+  batch: readonly HostArray[],
+  loss: (params: Like<P, Tensor>, ...batch: Tensor[]) => Tensor,
+): Implementations {
+  return modes(() => {
+    const optimizer = adam(1e-3), xs = batch.map(place);
+    const step = jit((s: { readonly params: Like<P, Tensor>; readonly opt: unknown }, ...xs: Tensor[]) => {
+      const scalar = (p: Like<P, Tensor>) => loss(p, ...xs) as unknown as Tensor<readonly []>;
+      const [l, g] = valueAndGrad(scalar)(s.params);
+      const [updates, opt] = optimizer.update(g as Like<P, Tensor>, s.opt, s.params);
+      return [{ params: applyUpdates(s.params, updates), opt }, l] as const;
+    }, { donate: [0] });
+    const start = mapHost(params, place);
+    let state = { params: start, opt: optimizer.init(start) };
+    const run = (): Tensor<readonly []> => {
+      const [next, l] = step(state, ...xs);
+      state = next;
+      return l;
+    };
+    return { run: () => void run(), numbers: () => [run(), run(), run()].map((l) => l.item()) };
+  }, false);
+}

@@ -1,0 +1,121 @@
+/** Grouping: walks over one domain that read or make the same elements become one walk with several results. */
+import { sameShape } from "../shape.ts";
+import { Addresses } from "./address.ts";
+import { type Buffer, type KernelNode, type Node, outputsOf } from "./graph.ts";
+import type { Interner } from "./interner.ts";
+import { type Cumulative, type Expr, indices, ravel, type Sort } from "./kernel.ts";
+import { inputsOf, type Nest, visit } from "./nest.ts";
+
+/** A step of a fused graph: nests in place of loops. */
+export type FusedNode =
+  | Nest
+  | { readonly kind: "other"; readonly node: Exclude<Node, { readonly kind: "kernel" }> }
+  | Running
+  | { readonly kind: "sort"; readonly node: KernelNode & { readonly kernel: Sort } };
+
+/** A running combination along one axis of a nest's domain. */
+export interface Running {
+  readonly kind: "running";
+  readonly nest: Nest;
+  readonly kernel: Cumulative;
+}
+
+/** What a step writes. */
+export const writtenBy = (n: FusedNode): readonly Buffer[] =>
+  n.kind === "nest"
+    ? n.results.map((r) => r.output)
+    : n.kind === "running"
+    ? n.nest.results.map((r) => r.output)
+    : outputsOf(n.node);
+
+/** Whether a nest computes each element by itself. */
+export const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
+
+/** The steps with walks merged where all that the later one reads exists by the first; `buffers` are what loads number. */
+export const grouped = (nodes: readonly FusedNode[], buffers: readonly Buffer[], interner: Interner): FusedNode[] =>
+  new Grouper(buffers, interner).run(nodes);
+
+interface Group {
+  node: FusedNode;
+  readonly index: number;
+}
+
+class Grouper {
+  readonly #inputs = new WeakMap<Nest, readonly number[]>();
+
+  constructor(readonly buffers: readonly Buffer[], readonly interner: Interner) {}
+
+  run(nodes: readonly FusedNode[]): FusedNode[] {
+    const groups: Group[] = [], made = new Map<Buffer, number>();
+    for (const n of nodes) {
+      const host = n.kind === "nest" ? this.#host(n, groups, made) : null;
+      if (host === null || n.kind !== "nest") {
+        groups.push({ node: n, index: groups.length });
+      } else {
+        host.node = this.#join(host.node as Nest, n);
+      }
+      const at = host?.index ?? groups.length - 1;
+      for (const b of writtenBy(n)) made.set(b, at);
+    }
+    return groups.map((g) => g.node);
+  }
+
+  /** Numbers of the buffers a nest reads: every later walk asks. */
+  #inputsOf(n: Nest): readonly number[] {
+    let inputs = this.#inputs.get(n);
+    if (inputs === undefined) this.#inputs.set(n, inputs = inputsOf(n));
+    return inputs;
+  }
+
+  #host(
+    n: Nest,
+    groups: readonly Group[],
+    made: ReadonlyMap<Buffer, number>,
+  ): Group | null {
+    if (!movable(n)) return null;
+    const read = this.#inputsOf(n),
+      reads = read.map((i) => this.buffers[i]!),
+      latest = Math.max(-1, ...reads.map((b) => made.get(b) ?? -1));
+    for (let i = Math.max(0, latest); i < groups.length; i++) {
+      const g = groups[i]!.node;
+      if (g.kind !== "nest" || !movable(g) || !sameShape(g.domain, n.domain) || g.results.length >= 6) continue;
+      const inputs = new Set([...this.#inputsOf(g), ...read]);
+      if (inputs.size + g.results.length > 14) continue;
+      // Sharing nothing, two walks at once only compete for registers.
+      const shares = inputs.size < this.#inputsOf(g).length + read.length || latest === i;
+      if (shares && this.#readsOwn(n, g)) return groups[i]!;
+    }
+    return null;
+  }
+
+  /** Whether a nest reads a group's results only at the element it is at. */
+  #readsOwn(n: Nest, g: Nest): boolean {
+    const outputs = new Set(g.results.map((r) => r.output)), addresses = new Addresses(n.domain, this.interner);
+    const here = addresses.simplify(ravel(indices(n.domain.length), n.domain));
+    let ok = true;
+    visit(n.results.map((r) => r.body), (e) => {
+      if (e.kind === "load" && outputs.has(this.buffers[e.input]!) && e.at[0] !== here) ok = false;
+    });
+    return ok;
+  }
+
+  /** One nest of both; what it reads of the first one's results, be it for an address, is what would be stored there. */
+  #join(g: Nest, n: Nest): Nest {
+    const values = new Map(g.results.map((r) => [r.output, r.body])), done = new Map<Expr, Expr>();
+    const addresses = new Addresses(g.domain, this.interner);
+    const go = (x: Expr): Expr => {
+      let made = done.get(x);
+      if (made !== undefined) return made;
+      const value = x.kind === "load" ? values.get(this.buffers[x.input]!) : undefined;
+      if (value !== undefined) made = value;
+      else if (x.kind === "load") made = { ...x, at: x.at.map((a) => addresses.simplify(go(a))) };
+      else if (x.kind === "apply") made = { ...x, args: x.args.map(go) };
+      else if (x.kind === "select") made = { ...x, test: go(x.test), yes: go(x.yes), no: go(x.no) };
+      else made = x;
+      made = this.interner.intern(made);
+      done.set(x, made);
+      return made;
+    };
+    return { ...g, results: [...g.results, ...n.results.map((r) => ({ ...r, body: go(r.body) }))] };
+  }
+}

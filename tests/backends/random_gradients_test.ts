@@ -24,7 +24,9 @@ import { soaked } from "./soaked.ts";
 /** Results made one number that every element of them counts in, differently. */
 export function loss(p: RandomProgram): (...xs: Value[]) => Value {
   return (...xs) =>
-    p.f(...xs).filter((y) => y.size > 0).map((y) => mean(mul(sin(flatten(y)), cos(arange(y.size)))) as Value)
+    p.f(...xs).filter((y) => y.size > 0).map((y) =>
+      mean(mul(sin(flatten(y)), cos(cast(arange(y.size), y.dtype)))) as Value
+    )
       .reduce((a, b) => cast(add(a, b), "f64") as Value, zeros([], { dtype: "f64" }) as Value);
 }
 

@@ -22,7 +22,7 @@ import { type RandomProgram, smoothPrograms } from "./random_programs.ts";
 import { soaked } from "./soaked.ts";
 
 /** Results made one number that every element of them counts in, differently. */
-export function loss(p: RandomProgram): (...xs: Value[]) => Value {
+function loss(p: RandomProgram): (...xs: Value[]) => Value {
   return (...xs) =>
     p.f(...xs).filter((y) => y.size > 0).map((y) =>
       mean(mul(sin(flatten(y)), cos(cast(arange(y.size), y.dtype)))) as Value
@@ -30,7 +30,7 @@ export function loss(p: RandomProgram): (...xs: Value[]) => Value {
       .reduce((a, b) => cast(add(a, b), "f64") as Value, zeros([], { dtype: "f64" }) as Value);
 }
 
-export function check(p: RandomProgram): void {
+function check(p: RandomProgram): void {
   const argnums = p.inputs.map((_, i) => i), f = grad(loss(p) as never, { argnums }) as (...xs: Value[]) => Value[];
   const expected = jit(f, { backend: referenceBackend })(...p.inputs);
   const actual = jit(f, { backend: wasmBackend })(...p.inputs);

@@ -29,10 +29,16 @@ export class RandomProgram {
     return this.cells.keys().filter((i) => i >= this.inputs.length && (!read.has(i) || i % 3 === 0)).toArray();
   }
 
+  /** All values after the steps from one on up to, without, another, given all before. */
+  values(xs: readonly Value[], from = 0, to: number = this.steps.length): Value[] {
+    const values = [...xs];
+    for (const s of this.steps.slice(from, to)) values.push(s.run(s.inputs.map((i) => values[i]!)));
+    return values;
+  }
+
   /** The program as a function. */
   readonly f = (...xs: Value[]): Value[] => {
-    const values = [...xs];
-    for (const s of this.steps) values.push(s.run(s.inputs.map((i) => values[i]!)));
+    const values = this.values(xs);
     return this.results.map((i) => values[i]!);
   };
 

@@ -2,6 +2,7 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { jit, type Value, wasmBackend } from "../../mod.ts";
+import { withBackend } from "../../core/backend.ts";
 import { type Cell, elementsOf } from "./random/cell.ts";
 import { programs, type RandomProgram } from "./random_programs.ts";
 import { soaked } from "./soaked.ts";
@@ -21,18 +22,35 @@ function fault(actual: Value, { value, error }: Cell): string | null {
   return null;
 }
 
-export function check(p: RandomProgram): void {
+/** Ways to compute all results of a program, the second and third now and then. */
+function waysOf(p: RandomProgram): Readonly<Record<string, () => readonly Value[]>> {
+  const half = p.steps.length >> 1, options = { backend: wasmBackend }, every = p.inputs.length % 2 === 0;
+  const compiled = { compiled: () => jit(p.f, options)(...p.inputs) };
+  if (p.steps.length % 4 !== 0) return compiled;
+  const first = (...xs: Value[]): Value[] => p.values(xs, 0, half);
+  const second = (...xs: Value[]): Value[] => p.values(xs, half).filter((_, i) => p.results.includes(i));
+  return {
+    ...compiled,
+    ...every
+      ? { "compiled in two parts": () => jit(second, options)(...jit(first, options)(...p.inputs)) }
+      : { "one operation at a time": () => withBackend(wasmBackend, () => p.f(...p.inputs)) },
+  };
+}
+
+function check(p: RandomProgram): void {
   const results = p.results;
-  let actual: readonly Value[];
-  try {
-    actual = jit(p.f, { backend: wasmBackend })(...p.inputs);
-  } catch (e) {
-    throw new Error(`${p}\n${e instanceof Error ? e.stack : e}`);
+  for (const [way, run] of Object.entries(waysOf(p))) {
+    let actual: readonly Value[];
+    try {
+      actual = run();
+    } catch (e) {
+      throw new Error(`${way}: ${e instanceof Error ? e.stack : e}\n${p}`);
+    }
+    results.forEach((place, i) => {
+      const wrong = fault(actual[i]!, p.cells[place]!);
+      assert(wrong === null, `${way}, ${wrong} (value ${place}) of\n${p}`);
+    });
   }
-  results.forEach((place, i) => {
-    const wrong = fault(actual[i]!, p.cells[place]!);
-    assert(wrong === null, `${wrong} (value ${place}) of\n${p}`);
-  });
 }
 
 Deno.test("random programs compiled to WebAssembly give the reference's values", () => {

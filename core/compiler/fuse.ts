@@ -12,6 +12,7 @@ import { type FusedNode, grouped, movable, type Running } from "./group.ts";
 import { Interner } from "./interner.ts";
 import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
+import { unguard } from "./unguard.ts";
 
 export { type FusedNode, type Running, writtenBy } from "./group.ts";
 
@@ -60,7 +61,7 @@ interface Draft {
 
 /** Moves elementwise kernels into their readers and merges walks over one domain. */
 export function fuse(graph: Graph): FusedGraph {
-  return new Fuser(graph).run();
+  return new Fuser(unguard(graph)).run();
 }
 
 class Fuser {
@@ -196,14 +197,17 @@ class Fuser {
     volume: number,
     allows: (replacement: Expr) => boolean,
   ): Expr {
-    const done = new Map<Expr, Expr>();
+    const done = new Map<Expr, Expr>(), places = new Map<number, number>();
+    visit([e], (x) => {
+      if (x.kind === "load") places.set(x.input, (places.get(x.input) ?? 0) + 1);
+    });
     const go = (x: Expr): Expr => {
       let made = done.get(x);
       if (made !== undefined) return made;
       switch (x.kind) {
         case "load": {
           const at = addresses.simplify(go(x.at[0]!)), b = this.#buffers[x.input]!;
-          const moved = this.#replacement(b, at, addresses, volume, allows);
+          const moved = this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows);
           if (moved === null) this.#kept.add(b);
           made = moved ?? { ...x, at: [at] };
           break;

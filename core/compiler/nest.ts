@@ -180,7 +180,8 @@ export function canonical(n: Nest, interner: Interner): Nest {
   return merged(split(n, interner), interner);
 }
 
-function split(n: Nest, interner: Interner): Nest {
+/** The nest with axes that addresses divide split, so that they need not. */
+export function split(n: Nest, interner: Interner): Nest {
   let found: { axis: number; by: number } | null = null;
   const sizes = extentsOf(n);
   // A position in the reduced range is a result of argmax and argmin.
@@ -200,7 +201,8 @@ function split(n: Nest, interner: Interner): Nest {
   return split(overLoops(n, cut(n.domain, 0), cut(n.reduce, n.domain.length), to, interner), interner);
 }
 
-function merged(n: Nest, interner: Interner): Nest {
+/** The nest with neighbouring loops that every address walks as one made one. */
+export function merged(n: Nest, interner: Interner): Nest {
   const sizes = extentsOf(n), d = n.domain.length;
   const { sums, otherwise } = usage(n, new Addresses(sizes, interner));
   const joins = (i: number): boolean =>

@@ -1,5 +1,5 @@
 /** Looking inside a transformed function: `debugPrint` and `checkNaN`. */
-import { referenceBackend, withBackend } from "../backend.ts";
+import { loops, withBackend } from "../backend.ts";
 import { Var, watchPrograms } from "../compiler/program.ts";
 import { isFloat } from "../dtype.ts";
 import { NonFiniteError, TransformError } from "../errors.ts";
@@ -120,7 +120,7 @@ export function checkNaN<A extends readonly unknown[], R>(f: (...args: A) => R):
       (prim, inputs, outputs) => {
         if (outputs.some(hasNaN)) throw complain(prim.name, inputs, `inside control flow called ${callSite()}`);
       },
-      () => withBackend(referenceBackend, () => withInterpreter(checker, () => f(...args))),
+      () => withBackend(loops, () => withInterpreter(checker, () => f(...args))),
     );
   };
 }

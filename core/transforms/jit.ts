@@ -1,5 +1,5 @@
 /** `jit`: a function is traced once for each kind of argument, and its program is run from then on. */
-import { type Backend, withBackend } from "../backend.ts";
+import { type Backend, computing, withBackend } from "../backend.ts";
 import { type Program, trace } from "../compiler/program.ts";
 import { ArgumentError } from "../errors.ts";
 import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../interpreter.ts";
@@ -62,6 +62,7 @@ export function jit<A extends readonly unknown[], R>(
 ): (...args: A) => R {
   requireFunction("jit", f);
   const name = options.name ?? (f.name || "jit");
+  const backend = options.backend === undefined ? undefined : computing("jit", options.backend);
   for (const option of ["static", "donate"] as const) {
     const wrong = options[option]?.find((n) => !Number.isInteger(n) || n < 0);
     if (wrong !== undefined) {
@@ -83,7 +84,7 @@ export function jit<A extends readonly unknown[], R>(
       cache.set(key, traced);
     }
     const { program } = traced;
-    const outs = withBackend(options.backend, () => bind(jitP, withCaptured(program, leaves), { name, program }));
+    const outs = withBackend(backend, () => bind(jitP, withCaptured(program, leaves), { name, program }));
     if (options.donate !== undefined && currentInterpreter().outer === null) {
       giveAway(name, args, options.donate, [...traced.program.captured, ...outs]);
     }

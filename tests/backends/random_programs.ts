@@ -5,8 +5,8 @@
  * and every value has a bound for how far another backend may be from the reference.
  */
 import fc from "fast-check";
-import { AdjointError, dtypes, makeProgram, referenceBackend, type Value } from "../../mod.ts";
-import { withBackend } from "../../core/backend.ts";
+import { AdjointError, dtypes, makeProgram, type Value } from "../../mod.ts";
+import { loops, withBackend } from "../../core/backend.ts";
 import { type Cell, cellOf, type Draft, elementsOf, type Step } from "./random/cell.ts";
 import { Choices } from "./random/choices.ts";
 import { contractionRules } from "./random/contractions.ts";
@@ -112,7 +112,7 @@ function write(
   from: Families,
   keeps?: (cell: Cell) => boolean,
 ): RandomProgram {
-  return withBackend(referenceBackend, () => {
+  return withBackend(loops, () => {
     const cells: Cell[] = inputs.map((value) => ({ value, error: null })), steps: Step[] = [];
     for (const list of lists) extend(cells, steps, new Choices(list), from, keeps);
     return new RandomProgram(inputs, steps, cells);

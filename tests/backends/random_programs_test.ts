@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { jit, type Value, wasmBackend } from "../../mod.ts";
-import { withBackend } from "../../core/backend.ts";
+import { computing, withBackend } from "../../core/backend.ts";
 import { type Cell, elementsOf } from "./random/cell.ts";
 import { programs, type RandomProgram } from "./random_programs.ts";
 import { soaked } from "./soaked.ts";
@@ -33,7 +33,7 @@ function waysOf(p: RandomProgram): Readonly<Record<string, () => readonly Value[
     ...compiled,
     ...every
       ? { "compiled in two parts": () => jit(second, options)(...jit(first, options)(...p.inputs)) }
-      : { "one operation at a time": () => withBackend(wasmBackend, () => p.f(...p.inputs)) },
+      : { "one operation at a time": () => withBackend(computing("eager", wasmBackend), () => p.f(...p.inputs)) },
   };
 }
 

@@ -1,7 +1,7 @@
 /** How a reduced range's values become one, in scalar code: the accumulator, a step, and the result. */
 import type { Combine } from "../../compiler/kernel.ts";
 import { type DType, isFloat, rangeOf } from "../../dtype.ts";
-import type { Func } from "./function.ts";
+import type { Func, Local } from "./function.ts";
 import { valueType } from "./scalar_ops.ts";
 
 /** A running combination. Floats are summed and multiplied in f64 and rounded once, at the end. */
@@ -10,7 +10,7 @@ export interface Fold {
   readonly start: () => void;
   /** Takes the value on the stack in; `position` pushes its place in the range. */
   readonly step: (position: () => void) => void;
-  /** Takes another combination's accumulator in, which is on the stack: f64 for sums and products of floats. */
+  /** Takes another combination in, which is on the stack: f64 for sums and products of floats, a value and its place. */
   readonly join: () => void;
   /** Pushes the result. */
   readonly result: () => void;
@@ -97,7 +97,20 @@ function place(f: Func, better: "gt" | "lt", dtype: DType): Fold {
       });
     },
     join: () => {
-      throw new Error("places are combined in order");
+      const other = f.local("i32"), nan = (x: Local): void => void f.get(x).get(x).op(`${t}.ne`);
+      f.set(other).set(value).get(at).i32(0).op("i32.lt_s").get(value).get(best).op(compare);
+      if (float) {
+        nan(value);
+        f.op("i32.or").get(best).get(best).op(`${t}.eq`, "i32.and");
+      }
+      f.get(value).get(best).op(`${t}.eq`);
+      if (float) {
+        nan(value);
+        nan(best);
+        f.op("i32.and", "i32.or");
+      }
+      f.get(other).get(at).op("i32.lt_s", "i32.and", "i32.or", "i32.or");
+      f.if(() => f.get(value).set(best).get(other).set(at)).free(other);
     },
     result: () => void f.get(at),
   };

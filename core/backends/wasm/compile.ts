@@ -1,6 +1,7 @@
 /** Programs as WebAssembly modules. */
 import { type Buffer, lowerProgram } from "../../compiler/graph.ts";
 import { Program } from "../../compiler/program.ts";
+import { simplify } from "../../compiler/simplify.ts";
 import { bytesOf } from "../../dtype.ts";
 import { copyOf } from "../../storage.ts";
 import { Concrete, storageOf } from "../../tensor.ts";
@@ -56,7 +57,8 @@ interface Built {
   readonly scratchBytes: number;
 }
 
-function build(program: Program): Built {
+function build(given: Program): Built {
+  const program = simplify(given);
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));

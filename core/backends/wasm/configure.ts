@@ -50,8 +50,9 @@ export interface MemoryStats {
   readonly largeBytes: number;
   /** Scratch memory of the program that needs the most. */
   readonly scratchBytes: number;
-  /** Compiled programs, and the bytes of their code. */
+  /** Compiled programs. */
   readonly programs: number;
+  /** Bytes of their code. */
   readonly codeBytes: number;
 }
 

@@ -157,7 +157,14 @@ export class Expressions {
   #parts(at: Expr): readonly [outer: Linear, inner: Linear["terms"]] {
     const { constant, terms } = this.context.addresses.linear(at);
     const isInner = (t: Linear["terms"][number]) => this.level(t.atom) >= this.#inner;
-    return [{ constant, terms: terms.filter((t) => !isInner(t)) }, terms.filter(isInner)];
+    const left = this.#offset(at) > 0 ? 0 : constant;
+    return [{ constant: left, terms: terms.filter((t) => !isInner(t)) }, terms.filter(isInner)];
+  }
+
+  /** What the instruction itself adds to an address, in elements: that must not be negative before. */
+  #offset(at: Expr): number {
+    const { addresses } = this.context, { constant, terms } = addresses.linear(at);
+    return constant > 0 && addresses.range({ constant: 0, terms })[0] >= 0 ? constant : 0;
   }
 
   #planBase(e: Expr & { kind: "load" }): void {
@@ -241,13 +248,15 @@ export class Expressions {
     else f.i32(by).op("i32.mul");
   }
 
-  /** Pushes the address of an element. */
-  pushAddress(e: Expr & { kind: "load" }): void {
+  /** Pushes the address of an element but for a number of bytes, which it returns: they are for the instruction to add. */
+  pushAddress(e: Expr & { kind: "load" }): number {
     const [outer, inner] = this.#parts(e.at[0]!), base = { input: e.input, outer };
     const known = this.#baseLocals.get(this.#baseKey(base));
     if (known !== undefined) this.context.f.get(known);
     else this.#pushBase(base);
-    this.#addTerms(inner, bytesOf(this.context.buffers[e.input]!.dtype));
+    const bytes = bytesOf(this.context.buffers[e.input]!.dtype);
+    this.#addTerms(inner, bytes);
+    return this.#offset(e.at[0]!) * bytes;
   }
 
   /** Runs `body` with values computed in it forgotten afterwards. */
@@ -284,8 +293,7 @@ export class Expressions {
         f.get(loops.counters[this.#position.get(e.axis)!]!);
         return;
       case "load":
-        this.pushAddress(e);
-        f.memory(loadOf[e.dtype]);
+        f.memory(loadOf[e.dtype], this.pushAddress(e));
         return;
       case "apply":
         this.#apply(e);

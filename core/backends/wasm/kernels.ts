@@ -1,10 +1,11 @@
 /** Which code serves a kernel. */
 import { Addresses } from "../../compiler/address.ts";
-import { contractionOf } from "../../compiler/contraction.ts";
+import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
 import { extentsOf, type Nest } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { contraction } from "./contraction/mod.ts";
+import { relaxedSimd } from "./features.ts";
 import { Func } from "./function.ts";
 import { kernelKey } from "./kernel_key.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
@@ -16,11 +17,14 @@ import { sortKernel } from "./sort.ts";
 /** Shares of the peak rate aside, multiplications and additions a nanosecond. */
 const productsPerNanosecond = 20;
 
+/** Whether neighbours along an axis have neighbouring operands of their own: work on vectors along it. */
+const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
+
 /** A sum of products as the code of a contraction; `null` for other nests. */
 function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
-  if (found === null) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
+  if (found === null || found.batch.some(ownOperands)) return null;
+  const { functions, entry, units, workBytes } = contraction(found, { fma: relaxedSimd });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);

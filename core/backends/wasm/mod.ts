@@ -1,5 +1,5 @@
 /** The WebAssembly backend: what is traced runs as compiled modules, and so do large operations called one by one. */
-import { type Backend, referenceBackend } from "../../backend.ts";
+import { type Backend, type Computing, loops } from "../../backend.ts";
 import type { Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Concrete } from "../../tensor.ts";
@@ -21,17 +21,14 @@ const small = 1024;
  * assertEquals(square(tensor([3])).toArray(), [9]);
  * ```
  */
-export const wasmBackend: Backend = {
-  name: "wasm",
-  apply: (prim, inputs, params) => {
-    const program = prim.calls?.(params);
-    if (program !== undefined) return codeOf(program).run(inputs);
-    if (prim.effect === true || prim.view === true || isSmall(prim, inputs, params)) {
-      return referenceBackend.apply(prim, inputs, params);
-    }
-    return codeOfOne(prim, inputs, params).run(inputs);
-  },
-};
+export const wasmBackend: Backend = { name: "wasm", apply } as Computing;
+
+function apply<P>(prim: Primitive<P>, inputs: readonly Concrete[], params: P): readonly Concrete[] {
+  const program = prim.calls?.(params);
+  if (program !== undefined) return codeOf(program).run(inputs);
+  const plain = prim.effect === true || prim.view === true || isSmall(prim, inputs, params);
+  return plain ? loops.apply(prim, inputs, params) : codeOfOne(prim, inputs, params).run(inputs);
+}
 
 function isSmall<P>(prim: Primitive<P>, inputs: readonly Concrete[], params: P): boolean {
   for (const x of inputs) if (x.size > small) return false;

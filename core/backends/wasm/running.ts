@@ -6,8 +6,9 @@ import { bytesOf, isFloat } from "../../dtype.ts";
 import { sizeOf, stridesOf } from "../../shape.ts";
 import { type Fold, foldOf } from "./combine.ts";
 import { type Context, Expressions, storeOf } from "./expression.ts";
-import type { Func } from "./function.ts";
+import type { Func, Local } from "./function.ts";
 import { type KernelCode, type KernelContext, kernelFunction, loopOver } from "./loop_nest.ts";
+import { pushMath } from "./scalar_ops.ts";
 
 /** A running combination as code: its units are the steps of the outermost axis that is not run along. */
 export function runningKernel({ nest, kernel }: Running, { buffers, interner, host }: KernelContext): KernelCode {
@@ -24,7 +25,7 @@ export function runningKernel({ nest, kernel }: Running, { buffers, interner, ho
     host,
     loops: { axes, counters: axes.map((a) => counters[a]!) },
   };
-  const expressions = new Expressions(context, [body]), fold = runningFold(f, kernel, host);
+  const expressions = new Expressions(context, [body]), fold = runningFold(f, kernel);
   const strides = stridesOf(domain), bytes = bytesOf(output.dtype), length = domain[axis]!, step = f.local("i32");
   const line = (): void => {
     fold.start();
@@ -78,10 +79,15 @@ export function runningKernel({ nest, kernel }: Running, { buffers, interner, ho
   };
 }
 
-function runningFold(f: Func, { combine, dtype }: Cumulative, host: KernelContext["host"]): Fold {
+function runningFold(f: Func, { combine, dtype }: Cumulative): Fold {
   if (combine !== "logSumExp") return foldOf(f, combine, dtype);
   const acc = f.local("f64"), value = f.local("f64"), high = f.local("f64");
-  const exp = host.scalar("exp", Math.exp, ["f64"], "f64"), log = host.scalar("log", Math.log, ["f64"], "f64");
+  const difference = f.local("f64");
+  /** Pushes exp(x − high). */
+  const scaled = (x: Local): void => {
+    f.get(x).get(high).op("f64.sub").set(difference);
+    pushMath(f, "exp", "f64", difference);
+  };
   const single = isFloat(dtype) && dtype === "f32";
   return {
     start: () => void f.f64(-Infinity).set(acc),
@@ -89,9 +95,10 @@ function runningFold(f: Func, { combine, dtype }: Cumulative, host: KernelContex
       if (single) f.op("f64.promote_f32");
       f.tee(value).get(acc).op("f64.max").tee(high).op("f64.abs").f64(Infinity).op("f64.lt").if(
         () => {
-          f.get(acc).get(high).op("f64.sub").call(exp).get(value).get(high).op("f64.sub").call(exp).op("f64.add").call(
-            log,
-          );
+          scaled(acc);
+          scaled(value);
+          f.op("f64.add").set(difference);
+          pushMath(f, "log", "f64", difference);
           f.get(high).op("f64.add");
         },
         // What is infinite, or NaN, decides alone.

@@ -4,7 +4,8 @@
  */
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Expr } from "../../compiler/kernel.ts";
-import { vectorMath } from "./math/mod.ts";
+import { relaxedSimd } from "./features.ts";
+import { type MathOptions, vectorMath } from "./math/mod.ts";
 import type { Func, Local, ValueType } from "./function.ts";
 
 /** How a function is emitted: instructions on the arguments on the stack, or code that reads them from locals. */
@@ -25,9 +26,17 @@ export function scalarOp(e: Expr & { readonly kind: "apply" }): Op | undefined {
   return intOp(e, from as "i32" | "u32" | "u8");
 }
 
+/** Pushes a function of the scalar in a local, from its vector code. */
+export function pushMath(f: Func, name: string, d: "f32" | "f64", x: Local): void {
+  const v = f.local("v128"), t = d === "f32" ? "f32x4" : "f64x2";
+  f.get(x).op(`${t}.splat`).set(v);
+  vectorMath(name, d, { fused: relaxedSimd })!(f, [v]);
+  f.lane(`${t}.extract_lane`, 0).free(v);
+}
+
 /** A function that has vector code only: of equal lanes, one. */
 function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, constantOf(e));
+  const emit = vectorMath(e.name, d, mathOptions(e));
   if (emit === undefined) return undefined;
   const t = d === "f32" ? "f32x4" : "f64x2";
   return code((f, args) => {
@@ -38,10 +47,10 @@ function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | un
   });
 }
 
-/** The last argument of an application, where it is known. */
-export function constantOf(e: Expr & { readonly kind: "apply" }): { readonly constant?: number } {
+/** How a function is made: what the engine has, and the last argument where it is known. */
+export function mathOptions(e: Expr & { readonly kind: "apply" }): MathOptions {
   const last = e.args.at(-1)!;
-  return last.kind === "constant" ? { constant: last.value } : {};
+  return { fused: relaxedSimd, ...last.kind === "constant" ? { constant: last.value } : {} };
 }
 
 function castOp(from: DType, to: DType): Op {
@@ -119,6 +128,12 @@ function floatOp(name: string, t: "f32" | "f64"): Op | undefined {
         f.f64(1).get(x!).op(...t === "f32" ? ["f64.promote_f32"] : []).op("f64.sqrt", "f64.div");
         if (t === "f32") f.op("f32.demote_f64");
       });
+    case "isNaN":
+      return code((f, [x]) => f.get(x!).get(x!).op(`${t}.ne`));
+    case "isFinite":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.lt`));
+    case "isInf":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.eq`));
     case "fusedMultiplyAdd":
       return code((f, args) => {
         const wide = t === "f32" ? ["f64.promote_f32"] : [], [a, b, c] = args as [Local, Local, Local];
@@ -201,12 +216,46 @@ function intOpOf(e: Expr & { readonly kind: "apply" }, signed: boolean): Op | un
         f.get(n!).i32(width).op("i32.lt_u", "select");
       });
     }
+    case "isNaN":
+    case "isInf":
+      return code((f) => f.i32(0));
+    case "isFinite":
+      return code((f) => f.i32(1));
+    case "pow":
+    case "powConstant":
+      return power(signed);
     case "floorDiv":
       return quotient(e.args[1]!, signed);
     case "mod":
       return remainder(signed);
   }
   return undefined;
+}
+
+/** xⁿ by squaring, wrapping around; for n < 0, 1/x⁻ⁿ truncated. */
+function power(signed: boolean): Op {
+  return code((f, [x, n]) => {
+    const y = f.local("i32"), base = f.local("i32"), left = f.local("i32");
+    f.i32(1).set(y).get(x!).set(base).get(n!).set(left);
+    if (signed) {
+      f.get(n!).i32(0).op("i32.lt_s").if(() => {
+        // 1 and −1 are their own inverses; all else is less than 1.
+        f.get(x!).i32(1).op("i32.add").i32(3).op("i32.lt_u").get(x!).i32(0).op("i32.ne", "i32.and").set(base);
+        f.get(x!).get(base).op("i32.mul").set(base).get(n!).i32(1).op("i32.and").set(left);
+        f.get(x!).i32(1).op("i32.add").i32(3).op("i32.ge_u").get(x!).op("i32.eqz", "i32.or").if(() => {
+          f.i32(0).set(y);
+        });
+      });
+    }
+    f.block((end) =>
+      f.loop((again) => {
+        f.get(left).op("i32.eqz").brIf(end);
+        f.get(left).i32(1).op("i32.and").if(() => f.get(y).get(base).op("i32.mul").set(y));
+        f.get(base).get(base).op("i32.mul").set(base).get(left).i32(1).op("i32.shr_u").set(left).br(again);
+      })
+    );
+    f.get(y).free(y, base, left);
+  });
 }
 
 /** ⌊x / y⌋, and 0 for y = 0. */

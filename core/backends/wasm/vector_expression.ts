@@ -166,8 +166,7 @@ export class VectorExpressions {
     const { factor } = addresses.linear(e.at[0]!).terms.find((t) =>
       t.atom.kind === "index" && t.atom.axis === vectorAxis
     )!;
-    const step = factor * bytes, first = ahead * lanes * step;
-    this.scalar.pushAddress(e);
+    const step = factor * bytes, first = this.scalar.pushAddress(e) + ahead * lanes * step;
     if (factor === 1) {
       if (bytes >= 4) f.memory("v128.load", first);
       else {

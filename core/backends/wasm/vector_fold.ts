@@ -2,6 +2,7 @@
 import type { Combine } from "../../compiler/kernel.ts";
 import { type DType, isFloat, rangeOf } from "../../dtype.ts";
 import type { Func, Local } from "./function.ts";
+import { vectorPlace } from "./vector_place.ts";
 import { type Lanes, pushSplat, vectorType } from "./vector_ops.ts";
 
 /**
@@ -14,24 +15,27 @@ export const flushAfter = 16;
 export interface VectorFold {
   /** Sets the accumulators to what nothing gives. */
   readonly start: () => void;
-  /** Takes the vector on the stack into an accumulator. */
-  readonly step: (which: number) => void;
+  /** Takes the vector on the stack into an accumulator; `position` pushes the lanes' places in the range. */
+  readonly step: (which: number, position: () => void) => void;
   /** To be called at the end of every block of at most `flushAfter` steps, if `blocked`. */
   readonly flush: () => void;
   readonly blocked: boolean;
   /** Pushes an accumulator's vector of results, of the result's dtype: lane by lane. */
   readonly lanewise: (which: number) => void;
-  /** Pushes all accumulators' lanes combined, as f64 for float sums, else as the scalar. */
+  /** Pushes all accumulators' lanes combined, as the scalar fold's `join` takes them. */
   readonly whole: () => void;
 }
 
-/** Whether a combination has vector code. Products of floats need the range of f64, places need their scalar loop. */
+/** Whether a combination has vector code. Products of floats need the range of f64, places as many lanes as i32 has. */
 export const foldsAsVector = (combine: Combine, dtype: DType): boolean =>
-  combine !== "argmax" && combine !== "argmin" && !(combine === "prod" && (isFloat(dtype) || dtype === "u8"));
+  combine === "argmax" || combine === "argmin"
+    ? dtype !== "f64" && dtype !== "bool"
+    : !(combine === "prod" && (isFloat(dtype) || dtype === "u8"));
 
 /** Code for a combination of vectors of a dtype. */
 export function vectorFold(f: Func, combine: Combine, dtype: DType, lanes: Lanes, width: number): VectorFold {
   if (combine === "sum" && dtype === "f32") return singleSum(f, width);
+  if (combine === "argmax" || combine === "argmin") return vectorPlace(f, combine, dtype, width);
   const t = vectorType(dtype), acc = Array.from({ length: width }, () => f.local("v128"));
   const { empty, instruction } = simple(combine, dtype);
   const meet = (): void => void f.op(instruction.startsWith("v128") ? instruction : `${t}.${instruction}`);

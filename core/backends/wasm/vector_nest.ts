@@ -9,17 +9,16 @@ import { type Fold, foldOf } from "./combine.ts";
 import { Expressions, storeOf } from "./expression.ts";
 import type { Local } from "./function.ts";
 import { type KernelCode, type KernelContext, kernelFunction, loopOver } from "./loop_nest.ts";
+import { grain, stepwise } from "./steps.ts";
+import { vectorBoxes } from "./vector_boxes.ts";
 import { lanesFor, storeVector, VectorExpressions } from "./vector_expression.ts";
 import { flushAfter, foldsAsVector, vectorFold } from "./vector_fold.ts";
-
-/** Elements of the outermost loop that make one unit, where it is also the one that vectors run along. */
-const grain = 1024;
 
 /** A nest as vector code; `null` if it has none, or would not gain by it. */
 export function vectorNest(nest: Nest, context: KernelContext): KernelCode | null {
   const { domain, reduce, combine, scatter } = nest, rank = domain.length, sizes = extentsOf(nest);
   if (scatter !== undefined || sizeOf(sizes) === 0) return null;
-  if (combine === null) return rank > 0 && domain[rank - 1]! >= 4 ? Writer.make(nest, context, rank - 1) : null;
+  if (combine === null) return rank > 0 ? vectorBoxes(nest, context) : null;
   if (!foldsAsVector(combine, nest.results[0]!.body.dtype) || reduce.length === 0) return null;
   const along = sizes.length - 1, beside = rank - 1;
   const wide = (axis: number): boolean => axis >= 0 && sizes[axis]! >= 4;
@@ -150,49 +149,11 @@ class Writer {
 
   /** Goes along the vector axis, which is the last of the domain, from where its counter is. */
   #along(end: () => void): void {
-    const { nest, vector } = this, lanes = this.#lanes;
-    const cost = nest.results.reduce((n, r) => n + costOf(r.body), 0);
-    const wide = nest.combine === null ? (cost > 12 || nest.results.length > 1 ? 1 : 4) : 4;
-    for (const width of wide > 1 ? [wide, 1] : [1]) {
-      this.#stepwise(end, width * lanes, () => {
-        if (nest.combine !== null) this.#columns(width);
-        else {
-          vector.scoped(() => {
-            nest.results.forEach((r, i) => {
-              for (let ahead = 0; ahead < width; ahead++) {
-                this.#address(i);
-                vector.push(r.body, ahead);
-                storeVector(vector, r.output.dtype, ahead * lanes * bytesOf(r.output.dtype));
-              }
-            });
-          });
-        }
-      });
-    }
-    this.#stepwise(end, 1, () => {
-      if (nest.combine !== null) this.#scalarElement();
-      else {
-        this.scalar.scoped(() => nest.results.forEach((r, i) => this.#storeScalar(i, () => this.scalar.push(r.body))));
-      }
-    });
-  }
-
-  /** While whole steps remain before `end`. */
-  #stepwise(end: () => void, step: number, body: () => void): void {
-    const f = this.#f, counter = this.counters[this.axis]!, { scalar } = this;
-    f.block((done) =>
-      f.loop((again) => {
-        f.get(counter);
-        if (step > 1) f.i32(step).op("i32.add");
-        end();
-        f.op(step > 1 ? "i32.gt_s" : "i32.ge_s").brIf(done);
-        scalar.scoped(() => {
-          scalar.enter(this.axis);
-          body();
-        });
-        f.step(counter, step).br(again);
-      })
-    );
+    const counter = this.counters[this.axis]!, enter = () => this.scalar.enter(this.axis);
+    const steps = (step: number, body: () => void) =>
+      stepwise(this.#f, counter, end, step, () => this.scalar.scoped(() => (enter(), body())));
+    for (const width of [4, 1]) steps(width * this.#lanes, () => this.#columns(width));
+    steps(1, () => this.#scalarElement());
   }
 
   #storeScalar(i: number, value: () => void): void {
@@ -215,7 +176,7 @@ class Writer {
         scalar.scoped(() =>
           nest.results.forEach((r, i) => {
             scalar.push(r.body);
-            folds[i]!.step(() => {});
+            folds[i]!.step(() => f.get(counters.at(-1)!));
           })
         ),
     );
@@ -224,13 +185,13 @@ class Writer {
 
   /** Vectors of elements beside each other, each combined over the reduced range. */
   #columns(width: number): void {
-    const { nest, vector } = this, { body, output } = nest.results[0]!;
-    const fold = vectorFold(this.#f, nest.combine!, body.dtype, this.#lanes, width);
+    const { nest, vector } = this, { body, output } = nest.results[0]!, f = this.#f;
+    const fold = vectorFold(f, nest.combine!, body.dtype, this.#lanes, width);
     fold.start();
     this.#reduced(nest.domain.length, fold.blocked, fold.flush, () => {
       for (let ahead = 0; ahead < width; ahead++) {
         vector.push(body, ahead);
-        fold.step(ahead);
+        fold.step(ahead, () => f.get(this.counters.at(-1)!).op("i32x4.splat"));
       }
     });
     for (let ahead = 0; ahead < width; ahead++) {
@@ -279,7 +240,7 @@ class Writer {
         vector.scoped(() => {
           for (let ahead = 0; ahead < width; ahead++) {
             vector.push(body, ahead);
-            fold.step(ahead);
+            fold.step(ahead, () => f.get(counter).op("i32x4.splat").steps(lanes * ahead).op("i32x4.add"));
           }
         });
       f.i32(0).set(counter);
@@ -301,7 +262,7 @@ class Writer {
         f.while(counter, () => f.i32(size), 1, () =>
           scalar.scoped(() => {
             scalar.push(body);
-            rest.step(() => {});
+            rest.step(() => f.get(counter));
           }));
       }
     });

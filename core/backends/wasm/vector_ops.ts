@@ -6,7 +6,7 @@ import type { Expr } from "../../compiler/kernel.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Func, Local } from "./function.ts";
 import { vectorMath } from "./math/mod.ts";
-import { constantOf, type Op } from "./scalar_ops.ts";
+import { mathOptions, type Op } from "./scalar_ops.ts";
 
 /** Lanes of a vector. */
 export type Lanes = 2 | 4;
@@ -114,6 +114,12 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
           "v128.bitselect",
         );
       });
+    case "isNaN":
+      return code((f, [x]) => f.get(x!).get(x!).op(`${t}.ne`));
+    case "isFinite":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.lt`));
+    case "isInf":
+      return code((f, [x]) => f.get(x!).op(`${t}.abs`)[t](Infinity).op(`${t}.eq`));
     case "rsqrt":
       return inDouble(d, (f, [x]) => f.f64x2(1).get(x!).op("f64x2.sqrt", "f64x2.div"));
     case "fusedMultiplyAdd":
@@ -123,7 +129,7 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
 }
 
 function mathOp(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, constantOf(e));
+  const emit = vectorMath(e.name, d, mathOptions(e));
   return emit === undefined ? undefined : code(emit);
 }
 

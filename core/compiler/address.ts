@@ -19,7 +19,8 @@ type Range = readonly [number, number];
 
 /** What an i32 can be. */
 const whole: Range = [-(2 ** 31), 2 ** 31 - 1];
-const within = ([low, high]: Range): boolean => low >= whole[0] && high <= whole[1];
+/** Whether all of a range is; infinite are sums over loops whose ends are left open. */
+const within = (range: Range): boolean => range.every((x) => !Number.isFinite(x) || (x >= whole[0] && x <= whole[1]));
 const known = (e: Expr): e is Expr & { kind: "constant" } => e.kind === "constant";
 
 /** Address arithmetic for loops of given sizes. */

@@ -1,7 +1,7 @@
 /** Random products and convolutions. */
 import * as op from "../../../mod.ts";
 import type { Value } from "../../../mod.ts";
-import { bound, type Cell, type Draft, rounded, size, unit } from "./cell.ts";
+import { bound, type Cell, type Draft, elementsOf, rounded, size, unit } from "./cell.ts";
 import type { Choices } from "./choices.ts";
 import { type Entry, fit, floats, numbers, type Pool } from "./pool.ts";
 
@@ -82,6 +82,8 @@ function convolved(c: Choices, pool: Pool): Draft | null {
     const image = fit(x, [c.numbers.length % 2 + 1, ...spatial, channels], x.dtype);
     return op.convGeneral(image, fit(y, [...window, channels / groups, out], y.dtype), options) as Value;
   };
+  // Whether an infinite weight meets the zeros of the padding differs.
+  if ([a, b].some((e) => !Array.from(elementsOf(e.value)).every(Number.isFinite))) return null;
   return multiplied(`convGeneral ${JSON.stringify({ spatial, window, channels, out, ...options })}`, a, b, f);
 }
 

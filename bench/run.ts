@@ -18,7 +18,7 @@ const help = `deno task bench [options]    time every case beside the peers, and
   --only=PATTERN  cases whose name matches, and what their bars need
   --check         exit with 1 and name the bars missed, if there are any
   --json          everything as JSON
-  --rounds=N      turns of every implementation (4)
+  --rounds=N      turns of every implementation (3)
   --budget=MS     length of a turn (300)
   --list          names of the cases
   --help          this text`;
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     check: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "3" },
     budget: { type: "string", default: "300" },
     list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },

@@ -31,7 +31,7 @@ async function main(caseName: string, name: string): Promise<void> {
     if ("run" in ready && !warm) await warmUp(ready.run, budget);
     warm = true;
     const value = "run" in ready ? await measure(ready.run, budget) : await ready.sample();
-    answer({ value, arena: peakArenaBytes() });
+    answer({ value, arena: peakArenaBytes() || null });
   }
 }
 

@@ -1,15 +1,8 @@
 /** What the harness asks of the library beyond computing. */
-import * as adjoint from "../../mod.ts";
-
-/** Parts of the surface that a version of the library may not have yet. */
-interface Optional {
-  readonly configure?: (options: { readonly threads: number }) => void;
-  readonly memoryStats?: () => { readonly peakArenaBytes?: number };
-}
-const optional = adjoint as unknown as Optional;
+import { configure, memoryStats } from "../../mod.ts";
 
 /** Lets the library use so many threads, where it uses threads at all. */
-export const useThreads = (threads: number): void => optional.configure?.({ threads });
+export const useThreads = (threads: number): void => void configure({ threads });
 
-/** The largest arena a compiled program has used in this process, in bytes; `null` where the library does not say. */
-export const peakArenaBytes = (): number | null => optional.memoryStats?.().peakArenaBytes ?? null;
+/** The largest arena that a compiled program needs in this process, in bytes. */
+export const peakArenaBytes = (): number => memoryStats().scratchBytes;

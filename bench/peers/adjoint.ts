@@ -7,24 +7,26 @@ import { useThreads } from "../harness/library.ts";
 
 const place = (x: HostArray): Tensor => tensor(x.data, { shape: x.shape }) as unknown as Tensor;
 
-/** The implementation by default, and one with a single thread if asked for. */
+/** The implementation on two threads, as the peers have, and on one if asked for. */
 function modes(make: () => Timed, oneThread: boolean): Implementations {
-  const one = () => {
-    useThreads(1);
+  const on = (threads: number) => () => {
+    useThreads(threads);
     return make();
   };
-  return oneThread ? { adjoint: make, "adjoint, 1 thread": one } : { adjoint: make };
+  return { adjoint: on(2), ...oneThread ? { "adjoint, 1 thread": on(1) } : {} };
 }
 
-/** A jitted function of operands that stay where they are. */
+/** A jitted function of operands that stay where they are. Each call is given the last result, as peers dispose of it. */
 export function adjointFunction(
   inputs: readonly HostArray[],
   f: (...xs: Tensor[]) => Tensor,
   options: { readonly oneThread?: boolean } = {},
 ): Implementations {
   return modes(() => {
-    const xs = inputs.map(place), g = jit(f);
-    return { run: () => void g(...xs), numbers: () => g(...xs).dataSync() };
+    const xs = inputs.map(place), g = jit((_: Tensor, ...args: Tensor[]) => f(...args), { donate: [0] });
+    let last = jit(f)(...xs);
+    const run = (): Tensor => last = g(last, ...xs);
+    return { run: () => void run(), numbers: () => run().dataSync() };
   }, options.oneThread ?? false);
 }
 

@@ -12,6 +12,7 @@ import { type FusedNode, grouped, movable, type Running } from "./group.ts";
 import { Interner } from "./interner.ts";
 import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
+import { parted } from "./part.ts";
 import { unguard } from "./unguard.ts";
 
 export { type FusedNode, type Running, writtenBy } from "./group.ts";
@@ -105,8 +106,11 @@ class Fuser {
       return movable(x.nest) && !this.#kept.has(x.node.output) ? [] : [x.nest];
     });
     // Walks over one domain meet under its own axes first, then under what is left of them: [128, 1] beside [128].
-    const merged = grouped(fused, this.#buffers, this.#interner).map((n) =>
-      n.kind === "nest" ? canonical(n, this.#interner) : n
+    const merged = grouped(fused, this.#buffers, this.#interner).flatMap((n): FusedNode[] =>
+      n.kind === "nest"
+        ? parted(canonical(n, this.#interner), (b) => this.#number(b), this.#interner)
+          .map((part) => canonical(part, this.#interner))
+        : [n]
     );
     const steps = grouped(merged, this.#buffers, this.#interner);
     return { graph: this.graph, buffers: this.#buffers, nodes: steps, interner: this.#interner };

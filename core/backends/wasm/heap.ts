@@ -118,8 +118,7 @@ class Nursery {
   }
 
   empty(): void {
-    for (const p of this.#places) p.cell.moveOut();
-    this.#places.clear();
+    moveAllOut(this.#places);
     this.#freed.clear();
     this.#top = nurseryBase;
   }
@@ -194,13 +193,12 @@ class LargeSpace {
   }
 
   #moveOut(p: Place): void {
-    p.cell.moveOut();
     this.free(p);
+    moveOut(p);
   }
 
   empty(): void {
-    for (const p of this.#places) p.cell.moveOut();
-    this.#places.clear();
+    moveAllOut(this.#places);
     this.#freed.clear();
     this.#holes = [];
     this.#bottom = memoryEnd();
@@ -214,6 +212,39 @@ class LargeSpace {
   /** The lowest address in use. */
   get bottom(): number {
     return this.#bottom;
+  }
+}
+
+/**
+ * Moves what is at some places out. A place is forgotten before its elements move, so that where nobody else refers to
+ * them they are garbage at once: collected while young, not after they have been moved among the old.
+ */
+function moveAllOut(places: Set<Place>): void {
+  for (const p of places) {
+    places.delete(p);
+    moveOut(p);
+  }
+}
+
+/** Bytes moved out after which the collector is called. */
+const collectAfter = 128 * 2 ** 20;
+/** An array of so many bytes makes the engine collect at once; nothing touches it, so it takes no memory. */
+const pressure = 512 * 2 ** 20;
+let movedOut = 0;
+
+/**
+ * Moves what is at a place out. Most of it is garbage, which the engine would let grow to half a gigabyte in a loop that
+ * makes a gigabyte a second: it measures its own heap, not what arrays hold outside it.
+ */
+function moveOut(p: Place): void {
+  p.cell.moveOut();
+  movedOut += p.bytes;
+  if (movedOut < collectAfter) return;
+  movedOut = 0;
+  try {
+    new ArrayBuffer(pressure);
+  } catch {
+    // An engine that refuses so large an array has collected what it could.
   }
 }
 

@@ -5,7 +5,6 @@ import { extentsOf, type Nest } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { contraction } from "./contraction/mod.ts";
-import { relaxedSimd } from "./features.ts";
 import { Func } from "./function.ts";
 import { kernelKey } from "./kernel_key.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
@@ -24,7 +23,7 @@ const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && 
 function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: relaxedSimd });
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -49,17 +48,26 @@ function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | n
 export class Kernels {
   readonly #known = new Map<string, { readonly code: KernelCode; readonly reads: readonly number[] }>();
 
-  /** The code of a kernel. */
-  of(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {
-    const { text, inputs } = kernelKey(n, context.buffers), outputs = writtenBy(n);
+  /** The code of a kernel; with `rows`, that of a nest whose units are the steps of its outermost loop, so many. */
+  of(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext, rows?: number): KernelCode {
+    const key = kernelKey(n, context.buffers), { inputs } = key, outputs = writtenBy(n);
+    const text = rows === undefined ? key.text : `rows ${key.text}`;
     let known = this.#known.get(text);
     if (known === undefined) {
-      const { host } = context, uses = host.uses, code = kernelOf(n, context);
+      const { host } = context,
+        uses = host.uses,
+        code = rows === undefined ? kernelOf(n, context) : rowsOf(n as Nest, context, rows);
       known = { code: { ...code, alone: host.uses !== uses }, reads: code.inputs.map((b) => inputs.indexOf(b)) };
       this.#known.set(text, known);
     }
     return { ...known.code, inputs: known.reads.map((i) => inputs[i]!), outputs };
   }
+}
+
+/** A nest's code by rows. One of a single loop has vectors along it, and units of many rows: it goes without vectors. */
+function rowsOf(n: Nest, context: KernelContext, rows: number): KernelCode {
+  const code = vectorNest(n, context);
+  return code !== null && code.units === rows ? code : scalarNest(n, context);
 }
 
 function kernelOf(n: Exclude<FusedNode, { readonly kind: "other" }>, context: KernelContext): KernelCode {

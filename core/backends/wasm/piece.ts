@@ -1,5 +1,5 @@
 /** A graph made ready: its kernels as functions, and a place in scratch memory for everything that lives inside it. */
-import { fuse, type FusedGraph, type FusedNode, writtenBy } from "../../compiler/fuse.ts";
+import { fuse, type FusedGraph, type FusedNode } from "../../compiler/fuse.ts";
 import type { BranchNode, Buffer, Graph, HostNode, ScanNode, WhileNode } from "../../compiler/graph.ts";
 import { aligned, type Block, layOut } from "../../compiler/plan.ts";
 import { bytesOf } from "../../dtype.ts";
@@ -7,6 +7,7 @@ import { Func } from "./function.ts";
 import type { HostFunctions } from "./host.ts";
 import type { Kernels } from "./kernels.ts";
 import type { KernelCode } from "./loop_nest.ts";
+import { type RowGroup, rowGroups, rowKernel } from "./rows.ts";
 import { control, mostArguments } from "./threads.ts";
 
 /** A step with what it needs: `scratch` is where its own memory begins, counted from the start of the piece's. */
@@ -65,7 +66,8 @@ export const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n,
 
 /** The pieces of a graph, with all functions that belong to them. */
 export function pieceOf(graph: Graph, setting: Setting): Piece {
-  const fused = fuse(graph), drafts = fused.nodes.map((n) => draftOf(n, fused, setting));
+  const fused = fuse(graph), { buffers: numbered, interner } = fused;
+  const nodes = rowGroups(fused.nodes, numbered, interner), drafts = nodes.map((n) => draftOf(n, fused, setting));
   const outside = new Set<Buffer>([...graph.inputs, ...graph.outputs, ...graph.captured.keys()].map((b) => b.root));
   const lives = new Map<Buffer, { from: number; to: number }>();
   const touch = (b: Buffer, at: number): void => {
@@ -75,9 +77,8 @@ export function pieceOf(graph: Graph, setting: Setting): Piece {
     if (life === undefined) lives.set(root, { from: at, to: at });
     else life.to = at;
   };
-  fused.nodes.forEach((n, i) => {
-    for (const b of writtenBy(n)) touch(b, i);
-    const d = drafts[i]!;
+  drafts.forEach((d, i) => {
+    for (const b of d.writes) touch(b, i);
     for (const b of d.reads) touch(b, i);
   });
   const buffers = [...lives], blocks: Block[] = buffers.map(([b, life]) => ({ bytes: bytesOfBuffer(b), ...life }));
@@ -92,27 +93,33 @@ export function pieceOf(graph: Graph, setting: Setting): Piece {
 }
 
 interface StepDraft {
+  readonly writes: readonly Buffer[];
   readonly reads: readonly Buffer[];
   readonly scratchBytes: number;
   readonly step: (scratch: number) => Step;
 }
 
-function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
+function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): StepDraft {
   if (n.kind !== "other") {
     const { host, kernels, threads } = setting;
-    const code = kernels.of(n, { buffers: fused.buffers, interner: fused.interner, host });
+    const context = { buffers: fused.buffers, interner: fused.interner, host };
+    const code = n.kind === "rows"
+      ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, fused.buffers)
+      : kernels.of(n, context);
     const share = shareOf(code, setting);
     return {
+      writes: code.outputs,
       reads: code.inputs.map((i) => fused.buffers[i]!),
       scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
       step: (scratch) => ({ kind: "kernel", code, scratch, share }),
     };
   }
-  const { node } = n, reads = node.inputs;
+  const { node } = n, reads = node.inputs, writes = node.outputs;
   switch (node.kind) {
     case "scan": {
       const body = pieceOf(node.body, setting), carry = node.outputs.slice(0, node.carry);
       return {
+        writes,
         reads,
         scratchBytes: carryBytes(carry) + body.bytes,
         step: (scratch) => ({ kind: "scan", node, body, scratch }),
@@ -121,6 +128,7 @@ function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
     case "while": {
       const test = pieceOf(node.test, setting), body = pieceOf(node.body, setting);
       return {
+        writes,
         reads,
         scratchBytes: 2 * carryBytes(node.outputs) + aligned(1) + test.bytes + body.bytes,
         step: (scratch) => ({ kind: "while", node, test, body, scratch }),
@@ -129,13 +137,14 @@ function draftOf(n: FusedNode, fused: FusedGraph, setting: Setting): StepDraft {
     case "branch": {
       const branches = node.branches.map((b) => pieceOf(b, setting));
       return {
+        writes,
         reads,
         scratchBytes: Math.max(0, ...branches.map((b) => b.bytes)),
         step: (scratch) => ({ kind: "branch", node, branches, scratch }),
       };
     }
     case "host":
-      return { reads, scratchBytes: 0, step: () => ({ kind: "host", node }) };
+      return { writes, reads, scratchBytes: 0, step: () => ({ kind: "host", node }) };
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Expr } from "../../compiler/kernel.ts";
-import { relaxedSimd } from "./features.ts";
 import { type MathOptions, vectorMath } from "./math/mod.ts";
 import type { Func, Local, ValueType } from "./function.ts";
 
@@ -30,7 +29,7 @@ export function scalarOp(e: Expr & { readonly kind: "apply" }): Op | undefined {
 export function pushMath(f: Func, name: string, d: "f32" | "f64", x: Local): void {
   const v = f.local("v128"), t = d === "f32" ? "f32x4" : "f64x2";
   f.get(x).op(`${t}.splat`).set(v);
-  vectorMath(name, d, { fused: relaxedSimd })!(f, [v]);
+  vectorMath(name, d)!(f, [v]);
   f.lane(`${t}.extract_lane`, 0).free(v);
 }
 
@@ -47,10 +46,10 @@ function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | un
   });
 }
 
-/** How a function is made: what the engine has, and the last argument where it is known. */
+/** How a function is made: the last argument where it is known. */
 export function mathOptions(e: Expr & { readonly kind: "apply" }): MathOptions {
   const last = e.args.at(-1)!;
-  return { fused: relaxedSimd, ...last.kind === "constant" ? { constant: last.value } : {} };
+  return last.kind === "constant" ? { constant: last.value } : {};
 }
 
 function castOp(from: DType, to: DType): Op {

@@ -6,6 +6,7 @@
  * its products in order within a block of the sum, and the sums of the blocks in order. (A vector times a matrix that
  * is contiguous along the sum has partial sums side by side; `vector.ts` says in which order.)
  */
+import { relaxedSimd } from "../features.ts";
 import { Func } from "../function.ts";
 import { drive } from "./drive.ts";
 import { entryOf } from "./entry.ts";
@@ -20,7 +21,7 @@ export type { Tile } from "./plan.ts";
 
 /** How the code may be made. */
 export interface ContractionOptions {
-  /** Whether products are added in one rounding, by relaxed SIMD. */
+  /** Whether products are added in one rounding, by relaxed SIMD where the engine has it. */
   readonly fma: boolean;
   /** Choices left to the caller. */
   readonly tile?: Tile;
@@ -48,7 +49,7 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
     const entry = elements === 0 ? new Func("contraction", new Array(6).fill("i32")) : zeros(problem);
     return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
   }
-  const lanes = new Lanes(c.dtype, fma);
+  const lanes = new Lanes(c.dtype, fma && relaxedSimd);
   const few = fewRows(problem, lanes), vector = few === null ? null : vectorProduct(few, lanes);
   const part = vector ?? drive(planOf(problem, lanes, tile)), whole = vector === null ? problem : few!;
   const entry = entryOf(whole, part);

@@ -1,4 +1,5 @@
 /** Elementary and special functions as vector code. */
+import { relaxedSimd } from "../features.ts";
 import type { Func, Local } from "../function.ts";
 import { besselI } from "./bessel.ts";
 import { erf32, erf64, erfc32, erfc64, erfInv32, erfInv64 } from "./error_function.ts";
@@ -20,7 +21,7 @@ export type Emit = (f: Func, args: readonly Local[]) => void;
 
 /** How a function is to be made. */
 export interface MathOptions {
-  /** Whether `a·b + c` may be rounded once only, by relaxed SIMD; by default it may. */
+  /** Whether `a·b + c` may be rounded once only, by relaxed SIMD where the engine has it; by default it may. */
   readonly fused?: boolean;
   /** The last argument's value where it is known: that of `powConstant`, `polygamma` and `besselI`. */
   readonly constant?: number;
@@ -100,7 +101,7 @@ export function vectorMath(name: string, dtype: Float, options: MathOptions = {}
   const formula = (known ?? formulas[name])?.[dtype];
   if (formula === undefined) return undefined;
   return (f, args) => {
-    const code = new Code(f, options.fused ?? true);
+    const code = new Code(f, relaxedSimd && (options.fused ?? true));
     formula(...(known === undefined ? args : args.slice(0, 1)).map((a) => code.of(a, dtype))).push();
     code.done();
   };

@@ -14,15 +14,19 @@ export interface Linear {
   readonly terms: readonly { readonly factor: number; readonly atom: Expr }[];
 }
 
-/** Lowest and highest value; infinite where nothing is known. */
+/** Lowest and highest value. */
 type Range = readonly [number, number];
 
-const unknown: Range = [-Infinity, Infinity];
+/** What an i32 can be. */
+const whole: Range = [-(2 ** 31), 2 ** 31 - 1];
+/** Whether all of a range is; infinite are sums over loops whose ends are left open. */
+const within = (range: Range): boolean => range.every((x) => !Number.isFinite(x) || (x >= whole[0] && x <= whole[1]));
 const known = (e: Expr): e is Expr & { kind: "constant" } => e.kind === "constant";
 
 /** Address arithmetic for loops of given sizes. */
 export class Addresses {
   readonly #linear = new Map<Expr, Linear>();
+  readonly #ranges = new Map<Expr, Range>();
 
   /** Arithmetic for loop variables that run below `extents`. */
   constructor(readonly extents: Shape, readonly interner: Interner) {}
@@ -53,13 +57,18 @@ export class Addresses {
           break;
         }
         case "floorDiv":
-          if (known(b!) && b.value > 0) return this.#quotient(this.linear(a!), b.value);
+          if (known(b!) && b.value > 0 && this.#exact(a!)) return this.#quotient(this.linear(a!), b.value);
           break;
         case "mod":
-          if (known(b!) && b.value > 0) return this.#remainder(this.linear(a!), b.value);
+          if (known(b!) && b.value > 0 && this.#exact(a!)) return this.#remainder(this.linear(a!), b.value);
       }
     }
     return { constant: 0, terms: [{ factor: 1, atom: this.interner.intern(e) }] };
+  }
+
+  /** Whether an expression is its sum, which it is not where it wraps around: a program's own integers may. */
+  #exact(e: Expr): boolean {
+    return within(this.range(this.linear(e)));
   }
 
   /** a + k·b. */
@@ -82,7 +91,7 @@ export class Addresses {
   }
 
   /** What a divisor divides, and what is left over. */
-  #split(l: Linear, by: number): readonly [whole: Linear, rest: Linear] {
+  #split(l: Linear, by: number): readonly [quotient: Linear, rest: Linear] {
     const q = Math.floor(l.constant / by);
     return [
       { constant: q, terms: l.terms.filter((t) => t.factor % by === 0).map((t) => ({ ...t, factor: t.factor / by })) },
@@ -92,15 +101,17 @@ export class Addresses {
 
   #quotient(l: Linear, by: number): Linear {
     if (by === 1) return l;
-    const [whole, rest] = this.#split(l, by), [low, high] = this.range(rest);
+    const [quotient, rest] = this.#split(l, by), [low, high] = this.range(rest);
     const q = Math.floor(low / by);
-    if (q === Math.floor(high / by)) return { ...whole, constant: whole.constant + q };
+    if (q === Math.floor(high / by)) return { ...quotient, constant: quotient.constant + q };
     const only = rest.constant === 0 && rest.terms.length === 1 ? rest.terms[0]! : null;
     if (only !== null && only.factor === 1 && isOver(only.atom, "floorDiv")) {
-      const { args } = only.atom, inner = args[1] as Expr & { kind: "constant" };
-      return this.sum(whole, this.#quotient(this.linear(args[0]!), by * inner.value), 1);
+      const { args } = only.atom, divisor = by * (args[1] as Expr & { kind: "constant" }).value;
+      if (divisor <= whole[1] && this.#exact(args[0]!)) {
+        return this.sum(quotient, this.#quotient(this.linear(args[0]!), divisor), 1);
+      }
     }
-    return this.sum(whole, this.#atom(over(this.expr(rest), int(by))), 1);
+    return this.sum(quotient, this.#atom(over(this.expr(rest), int(by))), 1);
   }
 
   #remainder(l: Linear, by: number): Linear {
@@ -131,14 +142,30 @@ export class Addresses {
   #atomRange(e: Expr): Range {
     if (e.kind === "index") return [0, Math.max(0, this.extents[e.axis]! - 1)];
     if (isOver(e, "floorDiv")) {
-      const [low, high] = this.range(this.linear(e.args[0]!)), by = (e.args[1] as Expr & { kind: "constant" }).value;
+      const [low, high] = this.#values(e.args[0]!), by = (e.args[1] as Expr & { kind: "constant" }).value;
       return [Math.floor(low / by), Math.floor(high / by)];
     }
     if (e.kind === "select") {
-      const [a, b] = this.range(this.linear(e.yes)), [c, d] = this.range(this.linear(e.no));
+      const [a, b] = this.#values(e.yes), [c, d] = this.#values(e.no);
       return [Math.min(a, c), Math.max(b, d)];
     }
-    return unknown;
+    if (e.kind === "apply" && e.dtype === "i32" && (e.name === "minimum" || e.name === "maximum")) {
+      const [a, b] = this.#values(e.args[0]!),
+        [c, d] = this.#values(e.args[1]!),
+        to = Math[e.name === "minimum" ? "min" : "max"];
+      return [to(a, c), to(b, d)];
+    }
+    return whole;
+  }
+
+  /** The lowest and highest value of an expression, wrapped around or not. */
+  #values(e: Expr): Range {
+    let found = this.#ranges.get(e);
+    if (found === undefined) {
+      const range = this.range(this.linear(e));
+      this.#ranges.set(e, found = within(range) ? range : whole);
+    }
+    return found;
   }
 
   /** A sum written as an expression again, always in the same way. */
@@ -156,10 +183,22 @@ export class Addresses {
     return this.expr(this.linear(e));
   }
 
-  /** Whether `a < b` is known: true, false, or not known. */
-  below(a: Expr, b: Expr): boolean | null {
-    const [low, high] = this.range(this.sum(this.linear(a), this.linear(b), -1));
-    return high < 0 ? true : low >= 0 ? false : null;
+  /** The lowest and highest difference `a − b` of two i32 expressions as they are compared. */
+  difference(a: Expr, b: Expr): Range {
+    if (!this.#exact(a) || !this.#exact(b)) return [-Infinity, Infinity];
+    return this.range(this.sum(this.linear(a), this.linear(b), -1));
+  }
+
+  /** The multi-index of a place among the elements of a shape, which it is known to be. */
+  unravel(place: Expr, shape: Shape): Expr[] {
+    let at = this.linear(place);
+    const indices: Expr[] = [];
+    for (let axis = shape.length - 1; axis > 0; axis--) {
+      const size = Math.max(1, shape[axis]!);
+      indices.unshift(this.expr(this.#remainder(at, size)));
+      at = this.#quotient(at, size);
+    }
+    return shape.length === 0 ? [] : [this.expr(at), ...indices];
   }
 }
 
@@ -180,7 +219,7 @@ function remainderOf(l: Linear, a: Addresses): number | null {
     const rest = a.sum(l, { constant: 0, terms: [{ factor, atom }] }, -1);
     const x = a.linear(atom.args[0]!);
     const difference = a.sum(rest, x, -1);
-    if (difference.constant === 0 && difference.terms.length === 0) return n;
+    if (difference.constant === 0 && difference.terms.length === 0 && within(a.range(x))) return n;
   }
   return null;
 }

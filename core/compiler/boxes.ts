@@ -6,7 +6,7 @@ import { Addresses, type Linear } from "./address.ts";
 import { type Expr, index, indices, int, load, plus, ravel } from "./kernel.ts";
 import { holds } from "./guard.ts";
 import type { Interner } from "./interner.ts";
-import { addressLike, expressionsOf, merged, type Nest, overLoops, visit } from "./nest.ts";
+import { expressionsOf, merged, type Nest, overLoops, visit } from "./nest.ts";
 
 /** The most boxes of a nest: each has code of its own. */
 const most = 48;
@@ -82,3 +82,7 @@ function turns(n: Nest, axis: number, interner: Interner): number[] {
   });
   return [...found].filter((x) => x > 0 && x < n.domain[axis]!).sort((x, y) => x - y);
 }
+
+/** Whether an expression is made of loop variables and constants alone. */
+const addressLike = (e: Expr): boolean =>
+  e.kind === "constant" || e.kind === "index" || (e.kind === "apply" && e.dtype === "i32" && e.args.every(addressLike));

@@ -10,7 +10,7 @@ import { contractionOf } from "./contraction.ts";
 import type { Buffer, Graph, KernelNode } from "./graph.ts";
 import { type FusedNode, grouped, movable, type Running } from "./group.ts";
 import { Interner } from "./interner.ts";
-import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel, unravel } from "./kernel.ts";
+import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
 import { parted } from "./part.ts";
 import { unguard } from "./unguard.ts";
@@ -245,7 +245,7 @@ class Fuser {
     const once = this.#readers.get(b) === 1 && volume <= b.size && !this.#kept.has(b);
     const cheap = cost <= 2 && loads <= 1 && !this.#kept.has(b);
     if (cost > 0 && !once && !cheap) return null;
-    const to = unravel(at, domain).map((i) => addresses.simplify(i));
+    const to = addresses.unravel(at, domain);
     const body = reindex(nest.results[0]!.body, to, addresses);
     return allows(body) ? body : null;
   }

@@ -121,23 +121,10 @@ function simplifyTest(e: Expr & { kind: "apply" }, addresses: Addresses): Expr {
     if (b.kind === "constant") return b.value !== 0 ? a : b;
     return e;
   }
-  if (a.dtype !== "i32" || !addressLike(a) || !addressLike(b)) return e;
-  if (e.name === "less") {
-    const known = addresses.below(a, b);
-    return known === null ? e : truth(known);
-  }
-  if (e.name === "equal") {
-    const [low, high] = addresses.range(addresses.sum(addresses.linear(a), addresses.linear(b), -1));
-    if (low === 0 && high === 0) return truth(true);
-    if (low > 0 || high < 0) return truth(false);
-  }
-  return e;
-}
-
-/** Whether an expression is made of loop variables and constants alone, so that it cannot wrap around. */
-export function addressLike(e: Expr): boolean {
-  return e.kind === "constant" || e.kind === "index" ||
-    (e.kind === "apply" && e.dtype === "i32" && e.args.every(addressLike));
+  if (a.dtype !== "i32" || b.dtype !== "i32" || (e.name !== "less" && e.name !== "equal")) return e;
+  const [low, high] = addresses.difference(a, b);
+  if (e.name === "less") return high < 0 ? truth(true) : low >= 0 ? truth(false) : e;
+  return low === 0 && high === 0 ? truth(true) : low > 0 || high < 0 ? truth(false) : e;
 }
 
 /** A nest over other loops: variable `i` becomes `to[i]`. */

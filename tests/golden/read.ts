@@ -8,8 +8,10 @@ import ops from "./ops.json" with { type: "json" };
 import pool from "./pool.json" with { type: "json" };
 import special from "./special.json" with { type: "json" };
 import type { MaybeZero } from "../../core/primitive.ts";
+import { wasmBackend } from "../../core/backends/wasm/mod.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { Concrete, type Value } from "../../core/tensor.ts";
+import { jit } from "../../core/transforms/jit.ts";
 import { vjpFlat } from "../../core/transforms/linearize.ts";
 import { arrayIn, assertNear, largest, materialized, roundoff64 } from "../laws/compare.ts";
 import { make } from "../laws/values.ts";
@@ -78,8 +80,9 @@ export const tensorOf = (t: GoldenTensor): Value => make(t.shape, t.dtype, (i) =
 export const inputsOf = (c: GoldenCase): Value[] => Object.values(c.inputs).map(tensorOf);
 
 /**
- * Holds a function to a case: its outputs, and the gradients of the inputs that have one in the file. `roundings` is how
- * many unit roundoffs of the largest element of an array an element of it may be off: each side rounds once a step.
+ * Holds a function to a case: its outputs, and the gradients of the inputs that have one in the file, computed one
+ * operation at a time and compiled to WebAssembly. `roundings` is how many unit roundoffs of the largest element of an
+ * array an element of it may be off: each side rounds once a step.
  */
 export function checkGolden(
   c: GoldenCase,
@@ -87,21 +90,27 @@ export function checkGolden(
   roundings: number,
 ): void {
   const inputs = inputsOf(c), names = Object.keys(c.inputs), grads = c.grads ?? {};
-  const active = names.map((n) => n in grads);
+  const active = names.map((n) => n in grads), cotangents = (c.cotangents ?? []).map(tensorOf);
   const run = (xs: readonly Value[]): readonly Value[] => {
     const y = f(...xs);
     return Array.isArray(y) ? y as readonly Value[] : [y as Value];
   };
-  const [outputs, pullback] = vjpFlat(run, inputs, active);
-  assertEquals(outputs.length, c.outputs.length, `${c.name}: number of outputs`);
-  outputs.forEach((y, i) => near(y, tensorOf(c.outputs[i]!), roundings, `${c.name}: output ${i}`));
-  if (!active.includes(true)) return;
-  assert(c.cotangents !== undefined, `${c.name} has gradients but no cotangents`);
-  const cotangents: MaybeZero[] = outputs.map((y, i) => isFloat(y.dtype) ? tensorOf(c.cotangents![i]!) : null);
-  const pulled = materialized(pullback(cotangents), inputs);
-  names.forEach((n, i) => {
-    if (active[i]) near(pulled[i]!, tensorOf(grads[n]!), roundings, `${c.name}: gradient of ${n}`);
-  });
+  const results = (xs: readonly Value[], cts: readonly Value[]) => {
+    const [outputs, pullback] = vjpFlat(run, xs, active);
+    assertEquals(outputs.length, c.outputs.length, `${c.name}: number of outputs`);
+    if (!active.includes(true)) return { outputs, pulled: [] };
+    assert(cts.length > 0, `${c.name} has gradients but no cotangents`);
+    const given: MaybeZero[] = outputs.map((y, i) => isFloat(y.dtype) ? cts[i]! : null);
+    return { outputs, pulled: materialized(pullback(given), xs) };
+  };
+  const ways = { "one by one": results, compiled: jit(results, { backend: wasmBackend }) };
+  for (const [way, compute] of Object.entries(ways)) {
+    const { outputs, pulled } = compute(inputs, cotangents);
+    outputs.forEach((y, i) => near(y, tensorOf(c.outputs[i]!), roundings, `${c.name}, ${way}: output ${i}`));
+    names.forEach((n, i) => {
+      if (active[i]) near(pulled[i]!, tensorOf(grads[n]!), roundings, `${c.name}, ${way}: gradient of ${n}`);
+    });
+  }
 }
 
 function near(actual: Value, expected: Value, roundings: number, what: string): void {

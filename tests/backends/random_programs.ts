@@ -26,7 +26,7 @@ export class RandomProgram {
   /** Which values of the pool are results: those that nothing reads, and a few more. */
   get results(): readonly number[] {
     const read = new Set(this.steps.flatMap((s) => s.inputs));
-    return this.cells.keys().filter((i) => i >= this.inputs.length && (!read.has(i) || i % 3 === 0)).toArray();
+    return [...this.cells.keys()].filter((i) => i >= this.inputs.length && (!read.has(i) || i % 3 === 0));
   }
 
   /** All values after the steps from one on up to, without, another, given all before. */

@@ -13,8 +13,8 @@ import { Kernels } from "./kernels.ts";
 import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
-import { bytesOfBuffer, functionsOf, pieceOf } from "./piece.ts";
-import { nextModule, publish, threads } from "./threads.ts";
+import { bytesOfBuffer, functionsOf, pieceOf, workOf } from "./piece.ts";
+import { aboutToShare, nextModule, publish, threads } from "./threads.ts";
 
 /** A program ready to run. */
 export interface Compiled {
@@ -48,6 +48,8 @@ interface Built {
   readonly host: WebAssembly.ModuleImports;
   readonly id: number;
   readonly forks: boolean;
+  /** Nanoseconds of a run that threads can share, about. */
+  readonly work: number;
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
@@ -81,6 +83,7 @@ function build(given: Program): Built {
     host: { ...host.implementations, memory: memory() },
     id,
     forks,
+    work: workOf(piece),
     inputs,
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
@@ -90,10 +93,11 @@ function build(given: Program): Built {
   };
 }
 
-function runner({ module, host, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+function runner({ module, host, work, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
   const { exports } = new WebAssembly.Instance(module, { host });
   const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
   const run = (args: readonly Concrete[]): Concrete[] => {
+    if (work > 0) aboutToShare(work);
     const results = call(captured.length === 0 ? args : [...args, ...captured]);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };

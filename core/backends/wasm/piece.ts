@@ -187,3 +187,20 @@ function allFunctions(piece: Piece): Func[] {
     }
   });
 }
+
+/** Nanoseconds of a piece's shared kernels; those of loops count once for every step known beforehand. */
+export const workOf = (piece: Piece): number =>
+  piece.steps.reduce((sum, s) => {
+    switch (s.kind) {
+      case "kernel":
+        return s.share === null ? sum : sum + s.code.cost;
+      case "scan":
+        return sum + s.node.length * workOf(s.body);
+      case "while":
+        return sum + workOf(s.test) + workOf(s.body);
+      case "branch":
+        return sum + Math.max(...s.branches.map(workOf));
+      case "host":
+        return sum;
+    }
+  }, 0);

@@ -95,7 +95,7 @@ export function setThreads(n: number): void {
 }
 
 /** Starts the workers that are wanted and not yet there. */
-function start(): Port[] {
+function start(): void {
   const node = workerThreads();
   ports ??= [];
   while (node !== undefined && ports.length < wanted - 1) {
@@ -110,7 +110,6 @@ function start(): Port[] {
     for (const m of published) port1.postMessage(m);
     ports.push(port1);
   }
-  return ports;
 }
 
 const published = new Set<{ readonly id: number; readonly module: WebAssembly.Module }>();
@@ -126,7 +125,18 @@ export const nextModule = (): number => ++count;
 /** Gives a module to the workers; `owner` is what keeps it needed. */
 export function publish(id: number, module: WebAssembly.Module, owner: object): void {
   const message = { id, module };
-  for (const p of start()) p.postMessage(message);
+  for (const p of ports ?? []) p.postMessage(message);
   published.add(message);
   dropped.register(owner, id);
+}
+
+/** Nanoseconds of work that could have been shared, after which workers are started: starting one takes as long. */
+const patience = 20e6;
+let alone = 0;
+
+/** To be called before each run of a program with that many nanoseconds of work to share. */
+export function aboutToShare(work: number): void {
+  if (ports !== null && ports.length >= wanted - 1) return;
+  alone += work;
+  if (alone > patience) start();
 }

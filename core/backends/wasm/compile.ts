@@ -3,6 +3,7 @@ import { type Buffer, lowerProgram } from "../../compiler/graph.ts";
 import { Program } from "../../compiler/program.ts";
 import { simplify } from "../../compiler/simplify.ts";
 import { bytesOf } from "../../dtype.ts";
+import { ArgumentError } from "../../errors.ts";
 import { copyOf } from "../../storage.ts";
 import { Concrete, storageOf } from "../../tensor.ts";
 import { crewOf } from "./crew.ts";
@@ -10,7 +11,7 @@ import { Func } from "./function.ts";
 import { large, largeBytes, nursery, Place, smallBytes, storageAt, viewAt } from "./heap.ts";
 import { HostFunctions } from "./host.ts";
 import { Kernels } from "./kernels.ts";
-import { arenaBase, memory, mostPages, nurseryBytes, shared, slotBase } from "./memory.ts";
+import { arenaBase, memory, mostPages, mostSlots, nurseryBytes, shared, slotBase } from "./memory.ts";
 import { assemble } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
 import { bytesOfBuffer, functionsOf, pieceOf, workOf } from "./piece.ts";
@@ -67,7 +68,12 @@ function build(given: Program): Built {
   const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
   const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
   const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
-  const inputs = [...graph.inputs, ...graph.captured.keys()];
+  const inputs = [...graph.inputs, ...graph.captured.keys()], slots = inputs.length + graph.outputs.length;
+  if (slots > mostSlots) {
+    throw new ArgumentError(
+      `a program has ${slots} tensors as arguments and results, and ${mostSlots} at most; stack some of them`,
+    );
+  }
   [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
   emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
   const forks = tasks.length > 0;

@@ -6,7 +6,9 @@ export const mostPages = 65536;
 export const slotBase = 4096;
 /** Where the results of programs live. */
 export const nurseryBase = 65536;
-/** Bytes for them. */
+/** Arguments and results that a program may have. */
+export const mostSlots: number = (nurseryBase - slotBase) / 4;
+/** Bytes for results. */
 export const nurseryBytes: number = 16 * 2 ** 20;
 /** Where scratch memory begins; it ends where the large results, which come from above, begin. */
 export const arenaBase: number = nurseryBase + nurseryBytes;

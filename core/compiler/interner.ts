@@ -30,7 +30,7 @@ export class Interner {
         return { key: `i${e.axis}`, expr: e };
       case "load": {
         const at = e.at.map((x) => this.intern(x));
-        return { key: `l${e.input}:${at.map((x) => this.id(x))}`, expr: { ...e, at } };
+        return { key: `l${e.dtype}${e.input}:${at.map((x) => this.id(x))}`, expr: { ...e, at } };
       }
       case "apply": {
         const args = e.args.map((x) => this.intern(x));

@@ -275,3 +275,9 @@ Deno.test("integers wrap around in comparisons, and as places", () => {
     op.arange(8),
   );
 });
+
+Deno.test("equal reductions of different dtypes in one program are told apart", () => {
+  const options = { op: "max", window: [2], strides: [2], padding: "same" } as const;
+  const f = (...xs: Value[]) => xs.map((x) => op.reduceWindow(x, options));
+  agree("windows", f, ...(["f64", "u32", "f32", "i32", "u8"] as const).map((d) => filled([3], d)));
+});

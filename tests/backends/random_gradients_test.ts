@@ -54,5 +54,5 @@ function check(p: RandomProgram): void {
 }
 
 Deno.test("gradients of random programs compiled to WebAssembly are the reference's", () => {
-  fc.assert(fc.property(smoothPrograms, check), { numRuns: soaked(80, 4000) });
+  fc.assert(fc.property(smoothPrograms, check), soaked(80, 4000));
 });

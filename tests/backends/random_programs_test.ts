@@ -54,5 +54,5 @@ function check(p: RandomProgram): void {
 }
 
 Deno.test("random programs compiled to WebAssembly give the reference's values", () => {
-  fc.assert(fc.property(programs, check), { numRuns: soaked(300, 20_000) });
+  fc.assert(fc.property(programs, check), soaked(300, 20_000));
 });

@@ -70,5 +70,5 @@ function check(p: RandomProgram): void {
 }
 
 Deno.test("any split of a kernel's units gives the same bits", () => {
-  fc.assert(fc.property(programs, check), { numRuns: soaked(100, 5000) });
+  fc.assert(fc.property(programs, check), soaked(100, 5000));
 });

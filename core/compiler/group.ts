@@ -35,6 +35,9 @@ export const movable = (n: Nest): boolean => n.combine === null && n.scatter ===
 export const grouped = (nodes: readonly FusedNode[], buffers: readonly Buffer[], interner: Interner): FusedNode[] =>
   new Grouper(buffers, interner).run(nodes);
 
+/** Groups looked at for each buffer that a nest reads. */
+const mostLooked = 64;
+
 interface Group {
   node: FusedNode;
   readonly index: number;
@@ -42,6 +45,8 @@ interface Group {
 
 class Grouper {
   readonly #inputs = new WeakMap<Nest, readonly number[]>();
+  /** By buffer number, the groups that read it. */
+  readonly #readers = new Map<number, number[]>();
 
   constructor(readonly buffers: readonly Buffer[], readonly interner: Interner) {}
 
@@ -56,6 +61,7 @@ class Grouper {
       }
       const at = host?.index ?? groups.length - 1;
       for (const b of writtenBy(n)) made.set(b, at);
+      if (n.kind === "nest") this.#note(n, at);
     }
     return groups.map((g) => g.node);
   }
@@ -76,7 +82,7 @@ class Grouper {
     const read = this.#inputsOf(n),
       reads = read.map((i) => this.buffers[i]!),
       latest = Math.max(-1, ...reads.map((b) => made.get(b) ?? -1));
-    for (let i = Math.max(0, latest); i < groups.length; i++) {
+    for (const i of this.#sharing(read, latest)) {
       const g = groups[i]!.node;
       if (g.kind !== "nest" || !movable(g) || !sameShape(g.domain, n.domain) || g.results.length >= 6) continue;
       const inputs = new Set([...this.#inputsOf(g), ...read]);
@@ -86,6 +92,24 @@ class Grouper {
       if (shares && this.#readsOwn(n, g)) return groups[i]!;
     }
     return null;
+  }
+
+  /** Notes which buffers a group reads. */
+  #note(n: Nest, group: number): void {
+    for (const b of this.#inputsOf(n)) {
+      const readers = this.#readers.get(b);
+      if (readers === undefined) this.#readers.set(b, [group]);
+      else if (readers.at(-1) !== group) readers.push(group);
+    }
+  }
+
+  /** Groups from the `latest` on that read some of what a nest reads, the latest itself included; of many the last ones. */
+  #sharing(read: readonly number[], latest: number): number[] {
+    const found = new Set(latest < 0 ? [] : [latest]);
+    for (const b of read) {
+      for (const g of (this.#readers.get(b) ?? []).slice(-mostLooked)) if (g >= latest) found.add(g);
+    }
+    return [...found].sort((x, y) => x - y);
   }
 
   /** Whether a nest reads a group's results only at the element it is at. */

@@ -28,6 +28,7 @@ import {
   tensor,
   variance,
 } from "../../mod.ts";
+import { erf as erf64 } from "../../core/primitives/special/error_function.ts";
 
 type X = Tensor<Shape, "f32">;
 type F = (x: X) => X;
@@ -55,6 +56,7 @@ const functions: readonly (readonly [string, F, (x: number) => number, number])[
   ["tanh", tanh as F, Math.tanh, 2.5],
   ["sigmoid", sigmoid as F, sigmoid64, 2.5],
   ["softplus", softplus as F, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 2.5],
+  ["erf", erf as F, erf64, 2.5],
   ["logSigmoid", logSigmoid as F, (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))), 2.5],
 ];
 
@@ -118,6 +120,7 @@ const extremes: readonly (readonly [string, F, number, number])[] = [
   ["elu's exponential side", elu, 100, 0],
   ["mish", mish, 100, 1],
   ["pow(x, 2)", (x) => pow(x, 2) as X, 0, 0],
+  ["erf", erf as F, erf64, 2.5],
   ["logSigmoid", logSigmoid as F, -100, 1],
   ["norm", (x) => norm(x) as X, 0, 0],
   ["prod with a zero", (x) => prod(x) as X, 0, 1],

@@ -47,9 +47,11 @@ export const bound = (c: Cell): Value => c.error ?? zeros(c.value.shape, { dtype
 /** |x| in f64. */
 export const size = (x: Value): Value => abs(cast(x, "f64"));
 
-/** A bound for `count` roundings of a result, denormal numbers included. */
-export const rounded = (y: Value, count: number): Value =>
-  add(mul(size(y), count * unit(y.dtype)), y.dtype === "f64" ? 2 ** -1072 : 2 ** -147);
+/** The smallest denormal number: what a product may be off where it underflows. */
+export const least = (d: DType): number => d === "f64" ? 2 ** -1074 : 2 ** -149;
+
+/** A bound for `count` roundings of a result, a few of them of denormal numbers. */
+export const rounded = (y: Value, count: number): Value => add(mul(size(y), count * unit(y.dtype)), 4 * least(y.dtype));
 
 /** Whether any input is inexact. */
 export const blurred = (cells: readonly Cell[]): boolean => cells.some((c) => c.error !== null);

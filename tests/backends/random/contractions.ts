@@ -1,7 +1,7 @@
 /** Random products and convolutions. */
 import * as op from "../../../mod.ts";
 import type { Value } from "../../../mod.ts";
-import { bound, type Cell, type Draft, elementsOf, rounded, size, unit } from "./cell.ts";
+import { bound, type Cell, type Draft, elementsOf, least, rounded, size, unit } from "./cell.ts";
 import type { Choices } from "./choices.ts";
 import { type Entry, fit, floats, numbers, type Pool } from "./pool.ts";
 
@@ -11,7 +11,10 @@ type Product = (a: Value, b: Value) => Value;
 const products = (f: Product, terms: number) => ([a, b]: readonly Cell[], y: Value): Value => {
   const x = size(a!.value), z = size(b!.value), ea = bound(a!), eb = bound(b!);
   const noise = op.add(op.add(f(x, eb), f(ea, z)), f(ea, eb));
-  return op.add(op.add(noise, rounded(y, 4)), op.mul(f(x, z), (terms + 4) * unit(y.dtype)));
+  return op.add(
+    op.add(noise, rounded(y, 4)),
+    op.add(op.mul(f(x, z), (terms + 4) * unit(y.dtype)), terms * least(y.dtype)),
+  );
 };
 
 const multiplied = (name: string, a: Entry, b: Entry, f: Product): Draft => ({

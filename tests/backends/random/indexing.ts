@@ -1,7 +1,7 @@
 /** Random steps that read and write at computed places. */
 import * as op from "../../../mod.ts";
 import type { Value } from "../../../mod.ts";
-import { blurred, bound, type Draft, rounded, size, unit } from "./cell.ts";
+import { blurred, bound, type Draft, elementsOf, rounded, size, unit } from "./cell.ts";
 import type { Choices } from "./choices.ts";
 import { type Entry, fit, floats, integers, numbers, type Pool } from "./pool.ts";
 import { moving } from "./movement.ts";
@@ -59,6 +59,9 @@ function scattered(c: Choices, pool: Pool): Draft | null {
   const y = pool.exact(c, (v) => v.dtype === x.value.dtype)!, { shape, dtype } = x.value;
   const axes = c.some(shape.map((_, a) => a)), points = c.of([[4], [7], [2, 2], [], [5], [0]]);
   const [name, f] = c.of(Object.entries({ scatterAdd, scatter, scatterMul, scatterMax, scatterMin }));
+  // Where a product of some factors underflows, its order decides what the others make of it.
+  const underflows = (v: Value): boolean => Array.from(elementsOf(v)).some((e) => e !== 0 && Math.abs(e) < 1e-4);
+  if (name === "scatterMul" && floats(x.value) && (underflows(x.value) || underflows(y.value))) return null;
   const updates = [...points, ...shape.filter((_, a) => !axes.includes(a))];
   const run = (base: Value, i: Value, u: Value, g = f): Value =>
     g(base, fit(i, [...points, axes.length], "i32"), fit(u, updates, base.dtype), { axes }) as Value;

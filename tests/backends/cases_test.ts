@@ -281,3 +281,9 @@ Deno.test("equal reductions of different dtypes in one program are told apart", 
   const f = (...xs: Value[]) => xs.map((x) => op.reduceWindow(x, options));
   agree("windows", f, ...(["f64", "u32", "f32", "i32", "u8"] as const).map((d) => filled([3], d)));
 });
+
+Deno.test("quotients of 2^45 to 2^55 are rounded down alike", () => {
+  const n = 4001, from = (f: (i: number) => number) => op.tensor(Float64Array.from({ length: n }, (_, i) => f(i)));
+  const x = from((i) => (Math.sin(i) + 0.3) * 2 ** (45 + i % 10)), y = from((i) => Math.cos(3 * i) * 2 ** (i % 5 - 2));
+  agree("f64", (a, b) => [op.floorDiv(a!, b!), op.mod(a!, b!)], x, y);
+});

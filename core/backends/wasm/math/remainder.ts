@@ -70,7 +70,9 @@ export function mod(x: Lanes, y: Lanes): Lanes {
 /** ⌊x / y⌋ from the exact remainder, so that a quotient that rounds up to a whole number is not one too large. */
 export function floorDiv(x: Lanes, y: Lanes): Lanes {
   const a = x.keep(), b = y.keep(), r = remainder(a, b).keep();
-  const whole = a.sub(r).div(b).nearest().keep(), quotient = a.div(b).keep();
+  // Halves go up, as Math.round has it: between 2⁵¹ and 2⁵² a rounded quotient may be one.
+  const near = a.sub(r).div(b).keep(), below = near.floor().keep();
+  const whole = near.sub(below).lt(0.5).choose(below, below.add(1)).keep(), quotient = a.div(b).keep();
   const exact = whole.eq(0).choose(quotient.mul(0), whole);
   return b.eq(0).choose(quotient, opposed(r, b).choose(whole.sub(1), exact));
 }

@@ -167,7 +167,17 @@ const programs: readonly (readonly [name: string, f: F, ...inputs: readonly [Sha
     [v, "f32"],
   ],
   ["a branch", (x: X) => cond(less(sum(x), 1), (a: X) => mul(a, 1), (a: X) => div(a, 1), x), [v, "f32"]],
-  ["a loop", (x: X) => whileLoop((a: X) => less(sum(equal(a, x)), 3), (a: X) => add(mul(a, 1), 1), x), [v, "f32"]],
+  [
+    "a loop",
+    // The count ends it, whatever is NaN.
+    (x: X) =>
+      whileLoop(
+        ([i, a]: readonly [X, X]) => less(add(i, sum(equal(a, x))), 5),
+        ([i, a]: readonly [X, X]): readonly [X, X] => [add(i, 1), add(mul(a, 1), 1)],
+        [zeros([]) as X, x] as const,
+      )[1],
+    [v, "f32"],
+  ],
   ["checkpoint", grad((x: X) => sum(checkpoint((a: X) => exp(exp(a)))(x)) as never), [v, "f32"]],
   ["random numbers", (key: X) => [normal(key as never, [3]), normal(key as never, [3])], [[2], "u32"]],
 ];

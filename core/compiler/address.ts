@@ -5,7 +5,7 @@
  * quotients and remainders of sums, which the sizes of the loops resolve: ⌊(4i + j) / 4⌋ is i where 0 ≤ j < 4.
  */
 import type { Shape } from "../shape.ts";
-import { type Expr, index, int, over, plus, times } from "./kernel.ts";
+import { type Expr, int, over, plus, times } from "./kernel.ts";
 import type { Interner } from "./interner.ts";
 
 /** A constant and multiples of atoms: loop variables, or what is not linear. */
@@ -223,6 +223,3 @@ function remainderOf(l: Linear, a: Addresses): number | null {
   }
   return null;
 }
-
-/** The loop variables of a shape, as they stand in its own kernel. */
-export const ownIndices = (shape: Shape): Expr[] => shape.map((_, i) => index(i));

@@ -10,6 +10,7 @@ import { bytesOf, type DType, type TypedArray } from "../../dtype.ts";
 import { aligned } from "../../compiler/plan.ts";
 import { OutOfMemoryError } from "../../errors.ts";
 import { type Block, Cell, Storage } from "../../storage.ts";
+import { Holes } from "./holes.ts";
 import { arenaBase, memory, memoryEnd, nurseryBase } from "./memory.ts";
 
 /** Results up to this many bytes are copied into arrays of their own: bookkeeping would cost more. */
@@ -142,43 +143,44 @@ const tooMuch = (what: string, needed: number, there: number): OutOfMemoryError 
 class LargeSpace {
   /** In order of last use. */
   readonly #places = new Set<Place>();
-  readonly #freed = new FreeLists();
-  #holes: { address: number; bytes: number }[] = [];
-  #bottom = memoryEnd();
+  readonly #holes = new Holes();
+  /** How far down from the end of the memory the lowest place begins. */
+  #depth = 0;
   #bytes = 0;
 
+  /** A place above `floor`, for which all but `pinned` places may have to move out, those used longest ago first. */
   take(dtype: DType, length: number, pinned: ReadonlySet<unknown>, floor: number): Place {
     const bytes = aligned(length * bytesOf(dtype));
+    let address = this.#bytes + bytes <= largeBudget ? this.#find(bytes, floor) : null;
     for (const p of this.#places) {
-      if (this.#bytes + bytes <= largeBudget) break;
-      if (!pinned.has(p)) this.#moveOut(p);
+      if (address !== null) break;
+      if (pinned.has(p)) continue;
+      this.free(p);
+      moveOut(p);
+      if (this.#bytes + bytes <= largeBudget) address = this.#find(bytes, floor);
     }
-    const place = new Place(this, this.#find(bytes, floor), dtype, length);
+    // What is pinned alone may be more than is kept otherwise.
+    address ??= this.#find(bytes, floor);
+    if (address === null) throw tooMuch("an argument or result", bytes, this.bottom - floor);
+    const place = new Place(this, address, dtype, length);
     this.#places.add(place);
     this.#bytes += bytes;
     return place;
   }
 
-  #find(bytes: number, floor: number): number {
-    const known = this.#freed.take(bytes);
-    if (known !== undefined) return known;
-    const i = this.#holes.findIndex((h) => h.bytes >= bytes);
-    if (i >= 0) {
-      const hole = this.#holes[i]!;
-      hole.bytes -= bytes;
-      const at = hole.address + hole.bytes;
-      if (hole.bytes === 0) this.#holes.splice(i, 1);
-      return at;
-    }
-    if (this.#bottom - bytes < floor) throw tooMuch("an argument or result", bytes, this.#bottom - floor);
-    return this.#bottom -= bytes;
+  #find(bytes: number, floor: number): number | null {
+    const known = this.#holes.take(bytes);
+    if (known !== null) return known;
+    if (this.bottom - bytes < floor) return null;
+    this.#depth += bytes;
+    return this.bottom;
   }
 
   /** Makes sure that a program's own memory, which ends at `end`, is free: what lies there moves out. */
   clear(end: number): void {
-    if (this.#bottom >= end) return;
+    if (this.bottom >= end) return;
     this.empty();
-    if (this.#bottom < end) throw tooMuch("a program", end - arenaBase, this.#bottom - arenaBase);
+    if (this.bottom < end) throw tooMuch("a program", end - arenaBase, this.bottom - arenaBase);
   }
 
   /** Marks a place as used now. */
@@ -189,19 +191,14 @@ class LargeSpace {
   free(p: Place): void {
     if (!this.#places.delete(p)) return;
     this.#bytes -= p.bytes;
-    this.#freed.put(p.bytes, p.address);
-  }
-
-  #moveOut(p: Place): void {
-    this.free(p);
-    moveOut(p);
+    this.#holes.put(p.address, p.bytes);
+    this.#depth -= this.#holes.removeAt(this.bottom);
   }
 
   empty(): void {
     moveAllOut(this.#places);
-    this.#freed.clear();
-    this.#holes = [];
-    this.#bottom = memoryEnd();
+    this.#holes.clear();
+    this.#depth = 0;
     this.#bytes = 0;
   }
 
@@ -211,7 +208,7 @@ class LargeSpace {
   }
   /** The lowest address in use. */
   get bottom(): number {
-    return this.#bottom;
+    return memoryEnd() - this.#depth;
   }
 }
 

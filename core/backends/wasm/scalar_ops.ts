@@ -84,7 +84,8 @@ function wrapped(op: Op): Op {
   });
 }
 
-const comparisons: Readonly<Record<string, string>> = {
+/** Suffixes of instructions that compare. */
+export const comparisons: Readonly<Record<string, string>> = {
   equal: "eq",
   notEqual: "ne",
   less: "lt",
@@ -93,25 +94,27 @@ const comparisons: Readonly<Record<string, string>> = {
   greaterEqual: "ge",
 };
 
+/** Suffixes of instructions on floats, of scalars and of vectors. */
+export const floatInstructions: Readonly<Record<string, string>> = {
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  div: "div",
+  neg: "neg",
+  abs: "abs",
+  sqrt: "sqrt",
+  floor: "floor",
+  ceil: "ceil",
+  trunc: "trunc",
+  round: "nearest",
+  maximum: "max",
+  minimum: "min",
+};
+
 function floatOp(name: string, t: "f32" | "f64"): Op | undefined {
   const compare = comparisons[name];
   if (compare !== undefined) return stack(`${t}.${compare}`);
-  const plain: Readonly<Record<string, string>> = {
-    add: "add",
-    sub: "sub",
-    mul: "mul",
-    div: "div",
-    neg: "neg",
-    abs: "abs",
-    sqrt: "sqrt",
-    floor: "floor",
-    ceil: "ceil",
-    trunc: "trunc",
-    round: "nearest",
-    maximum: "max",
-    minimum: "min",
-  };
-  const instruction = plain[name];
+  const instruction = floatInstructions[name];
   if (instruction !== undefined) return stack(`${t}.${instruction}`);
   switch (name) {
     case "stopGradient":

@@ -6,7 +6,7 @@ import type { Expr } from "../../compiler/kernel.ts";
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Func, Local } from "./function.ts";
 import { vectorMath } from "./math/mod.ts";
-import { mathOptions, type Op } from "./scalar_ops.ts";
+import { comparisons, floatInstructions, mathOptions, type Op } from "./scalar_ops.ts";
 
 /** Lanes of a vector. */
 export type Lanes = 2 | 4;
@@ -72,34 +72,8 @@ function castOp(from: DType, to: DType, lanes: Lanes): Op | undefined {
   return to === "u8" ? code((f, [x]) => f.get(x!).i32x4(255).op("v128.and")) : stack();
 }
 
-const comparisons: Readonly<Record<string, string>> = {
-  equal: "eq",
-  notEqual: "ne",
-  less: "lt",
-  lessEqual: "le",
-  greater: "gt",
-  greaterEqual: "ge",
-};
-
-const floatInstructions: Readonly<Record<string, string>> = {
-  add: "add",
-  sub: "sub",
-  mul: "mul",
-  div: "div",
-  neg: "neg",
-  abs: "abs",
-  sqrt: "sqrt",
-  floor: "floor",
-  ceil: "ceil",
-  trunc: "trunc",
-  round: "nearest",
-  maximum: "max",
-  minimum: "min",
-  ...comparisons,
-};
-
 function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
-  const t = d === "f32" ? "f32x4" : "f64x2", instruction = floatInstructions[name];
+  const t = d === "f32" ? "f32x4" : "f64x2", instruction = comparisons[name] ?? floatInstructions[name];
   if (instruction !== undefined) return stack(`${t}.${instruction}`);
   switch (name) {
     case "stopGradient":
@@ -134,7 +108,7 @@ function mathOp(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | un
 }
 
 /** A function of f64 lanes, for f32 on each half of the vector and rounded once. */
-export function inDouble(d: "f32" | "f64", emit: (f: Func, args: readonly Local[]) => void): Op {
+function inDouble(d: "f32" | "f64", emit: (f: Func, args: readonly Local[]) => void): Op {
   if (d === "f64") return code(emit);
   return code((f, args) => {
     const wide = args.map(() => f.local("v128"));

@@ -1,7 +1,7 @@
 /** The logarithm of the gamma function and the derivatives of that, on numbers, to within a few units in the last place. */
 
 /** B₂, B₄, …, the Bernoulli numbers of even index. */
-const bernoulli: readonly number[] = [
+export const bernoulli: readonly number[] = [
   1 / 6,
   -1 / 30,
   1 / 42,

@@ -2,25 +2,10 @@
  * The logarithm of the gamma function and the derivatives of that, in f64, by the methods that core/primitives/special has
  * for numbers: all of them are computed, and each lane chooses.
  */
+import { bernoulli } from "../../../primitives/special/gamma.ts";
 import { halfTurns } from "./half_turns.ts";
 import type { Lanes } from "./lanes.ts";
 import { log } from "./logarithm.ts";
-
-/** B₂, B₄, …, the Bernoulli numbers of even index. */
-const bernoulli = [
-  1 / 6,
-  -1 / 30,
-  1 / 42,
-  -1 / 30,
-  5 / 66,
-  -691 / 2730,
-  7 / 6,
-  -3617 / 510,
-  43867 / 798,
-  -174611 / 330,
-  854513 / 138,
-  -236364091 / 2730,
-];
 
 /** log Γ(2 + z) = z·Σ cₖ zᵏ for |z| ≤ ½; relative error 2^-59.4 (minimax, by Remez' exchange). */
 const aroundTwo = [

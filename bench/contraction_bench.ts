@@ -4,10 +4,10 @@
  *
  * `deno run bench/contraction_bench.ts [words of the shapes to run]`
  */
-import process from "node:process";
 import { type Axis, type Contraction, contraction, type Tile } from "../core/backends/wasm/contraction/mod.ts";
 import { Func } from "../core/backends/wasm/function.ts";
 import { assemble } from "../core/backends/wasm/module.ts";
+import process from "node:process";
 
 const axis = (size: number, a: number, b: number, c: number): Axis => ({ size, a, b, c });
 

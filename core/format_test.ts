@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
 import { arange, full, reshape, tensor, zeros } from "../mod.ts";
 import { formatHtml } from "./format.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("a tensor's text has its dtype, its shape and its values, aligned", () => {
   assertEquals(String(tensor([[1, 20], [-3, 4]])), "f32[2,2] [[ 1, 20],\n          [-3,  4]]");

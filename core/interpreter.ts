@@ -6,10 +6,10 @@
  * interpreter outside it; the outermost evaluates. Because dispatch follows this nesting and not the data, nested
  * transformations cannot confuse one another's tangents.
  */
+import { currentBackend } from "./backend.ts";
 import { LeakedTracerError } from "./errors.ts";
 import type { Primitive } from "./primitive.ts";
 import { show } from "./shape.ts";
-import { currentBackend } from "./backend.ts";
 import { Concrete, type Value } from "./tensor.ts";
 
 /** One meaning of applying a primitive. */

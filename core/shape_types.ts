@@ -13,13 +13,39 @@
  * shape (`S` of `Tensor<S>`) through elementwise operations on itself; checks that cannot be decided pass. Free sizes
  * and shapes of the operations' own declarations are decided at each call.
  */
-export { type Agree, type Dim, dim, type Fail, type Join, type Show } from "./shape_types/dim.ts";
-export type { Broadcast, Broadcast3, Broadcast3Ok, BroadcastOk } from "./shape_types/broadcast.ts";
-export type { Matmul, MatmulOk } from "./shape_types/matmul.ts";
-export type { AxisOk, NormAxis, SizeAt } from "./shape_types/axes.ts";
-export type { Reduce, ReduceOk } from "./shape_types/reduce.ts";
-export type { SwapAxes, SwapAxesOk, Transpose, TransposeOk } from "./shape_types/transpose.ts";
-export type { ExpandDims, ExpandDimsOk, Flatten, Reshape, Squeeze, SqueezeOk } from "./shape_types/reshape.ts";
-export type { Concat, ConcatOk, Stack, StackOk } from "./shape_types/concat.ts";
-export type { Einsum, EinsumOk } from "./shape_types/einsum.ts";
-export type { LiteralOk, LiteralShape } from "./shape_types/literal.ts";
+export {
+  type Agree,
+  type AxisOk,
+  type Dim,
+  dim,
+  type Fail,
+  type Join,
+  type LiteralOk,
+  type LiteralShape,
+  type NormAxis,
+  type Show,
+  type SizeAt,
+} from "./shape_types/dims.ts";
+export type {
+  Broadcast,
+  Broadcast3,
+  Broadcast3Ok,
+  BroadcastOk,
+  Concat,
+  ConcatOk,
+  ExpandDims,
+  ExpandDimsOk,
+  Flatten,
+  Reduce,
+  ReduceOk,
+  Reshape,
+  Squeeze,
+  SqueezeOk,
+  Stack,
+  StackOk,
+  SwapAxes,
+  SwapAxesOk,
+  Transpose,
+  TransposeOk,
+} from "./shape_types/shapes.ts";
+export type { Einsum, EinsumOk, Matmul, MatmulOk } from "./shape_types/products.ts";

@@ -5,11 +5,11 @@
  */
 import { ArgumentError } from "./errors.ts";
 import { add as addOp, div as divOp, mul as mulOp, sub as subOp } from "./ops/arithmetic.ts";
-import { reduceSum } from "./primitives/reduce_sum.ts";
-import { sqrt } from "./primitives/power.ts";
-import { mul as mulValues } from "./primitives/arithmetic.ts";
 import { asFloat } from "./ops/operands.ts";
+import { mul as mulValues } from "./primitives/arithmetic.ts";
 import { onesLike, zerosLike } from "./primitives/create.ts";
+import { sqrt } from "./primitives/elementary.ts";
+import { reduceSum } from "./primitives/reshape.ts";
 import type { Tensor, Value } from "./tensor.ts";
 import {
   flattenTensors,

@@ -1,13 +1,13 @@
 /** Trees: taken apart and put together, changed in one place, computed with. */
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { ArgumentError } from "./errors.ts";
+import { add } from "./ops/arithmetic.ts";
 import { tensor } from "./ops/create.ts";
 import { ones, zeros } from "./ops/fill.ts";
-import { add } from "./ops/arithmetic.ts";
 import type { Value } from "./tensor.ts";
-import * as tree from "./tree_ops.ts";
 import { jit } from "./transforms/jit.ts";
+import * as tree from "./tree_ops.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 
 const item = (x: unknown): number => (x as Value).item() as number;
 const t = (x: number) => tensor(x);

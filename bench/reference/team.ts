@@ -1,8 +1,8 @@
 /** Reference kernels on one or two threads, over one shared memory. */
+import type { Func } from "../../core/backends/wasm/function.ts";
+import { assemble } from "../../core/backends/wasm/module.ts";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { assemble } from "../../core/backends/wasm/module.ts";
-import type { Func } from "../../core/backends/wasm/function.ts";
 
 /** What a worker is told at its start. */
 export interface Start {

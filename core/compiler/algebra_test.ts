@@ -1,21 +1,16 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { DType } from "../dtype.ts";
 import { add, div, mul, neg, sub } from "../primitives/arithmetic.ts";
-import { broadcast } from "../primitives/broadcast.ts";
-import { cast } from "../primitives/cast.ts";
-import { full } from "../primitives/create.ts";
-import { and, not, or, xor } from "../primitives/logic.ts";
-import { pow, powConstant } from "../primitives/power.ts";
-import { reshape } from "../primitives/reshape.ts";
-import { select } from "../primitives/select.ts";
+import { and, not, or, select, xor } from "../primitives/compare.ts";
+import { cast, full } from "../primitives/create.ts";
+import { pow, powConstant } from "../primitives/elementary.ts";
+import { stopGradient } from "../primitives/elementwise.ts";
+import { broadcast, reshape, transpose } from "../primitives/reshape.ts";
 import { slice } from "../primitives/slice.ts";
-import { stopGradient } from "../primitives/stop_gradient.ts";
-import { transpose } from "../primitives/transpose.ts";
 import type { Shape } from "../shape.ts";
 import type { Value } from "../tensor.ts";
-import { algebra } from "./algebra.ts";
-import { deadCode } from "./dead_code.ts";
 import { trace } from "./program.ts";
+import { algebra, deadCode } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 
 type F = (...xs: Value[]) => Value;
 const spec = (dtype: DType, shape: Shape = [2]) => ({ shape, dtype });

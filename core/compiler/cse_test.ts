@@ -1,13 +1,13 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import { scan } from "../control/mod.ts";
+import { scan } from "../control/loops.ts";
 import { add, exp, mul, sum, zeros } from "../ops/mod.ts";
 import { add as plus, mul as times } from "../primitives/arithmetic.ts";
 import { full } from "../primitives/create.ts";
 import type { Tensor } from "../tensor.ts";
 import { debugPrint } from "../transforms/debug.ts";
 import { makeProgram } from "../transforms/stage.ts";
-import { commonSubexpressions } from "./cse.ts";
 import { trace } from "./program.ts";
+import { commonSubexpressions } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 
 const x = zeros([2]), spec = { shape: [2], dtype: "f32" } as const;
 

@@ -1,9 +1,8 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import { mul, neg } from "../primitives/arithmetic.ts";
-import { exp } from "../primitives/exponential.ts";
+import { exp, mul, neg } from "../primitives/arithmetic.ts";
 import { debugPrint } from "../transforms/debug.ts";
-import { deadCode } from "./dead_code.ts";
 import { trace } from "./program.ts";
+import { deadCode } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 
 const x = { shape: [2], dtype: "f32" } as const;
 

@@ -1,14 +1,11 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import { add, div, mul } from "../primitives/arithmetic.ts";
-import { broadcast } from "../primitives/broadcast.ts";
+import { add, div, log, mul } from "../primitives/arithmetic.ts";
 import { full, iota } from "../primitives/create.ts";
-import { log } from "../primitives/exponential.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
+import { broadcast, reduceSum } from "../primitives/reshape.ts";
 import type { Value } from "../tensor.ts";
 import { debugPrint } from "../transforms/debug.ts";
-import { deadCode } from "./dead_code.ts";
-import { fold } from "./fold.ts";
 import { trace } from "./program.ts";
+import { deadCode, fold } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 
 const folded = (f: () => Value[]): string => deadCode(fold(trace("f", f, []))).toString();
 

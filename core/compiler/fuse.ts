@@ -5,14 +5,12 @@
  * computes is moved when its one reader visits each element once, or when it is cheaper to compute than to store.
  */
 import { sizeOf } from "../shape.ts";
-import { Addresses } from "./address.ts";
+import { Addresses, Interner } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
 import type { Buffer, Graph, KernelNode } from "./graph.ts";
-import { type FusedNode, grouped, movable, type Running } from "./group.ts";
-import { Interner } from "./interner.ts";
+import { type FusedNode, grouped, movable, parted, type Running } from "./group.ts";
 import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
-import { parted } from "./part.ts";
 import { unguard } from "./unguard.ts";
 
 export { type FusedNode, type Running, writtenBy } from "./group.ts";

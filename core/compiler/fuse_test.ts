@@ -1,4 +1,3 @@
-import { assertEquals } from "@std/assert";
 import {
   add,
   div,
@@ -25,6 +24,7 @@ import { fuse } from "./fuse.ts";
 import { lowerProgram } from "./graph.ts";
 import { printFused } from "./print_fused.ts";
 import { trace } from "./program.ts";
+import { assertEquals } from "@std/assert";
 
 type X = Tensor<Shape, "f32">;
 

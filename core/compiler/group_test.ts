@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
 import { add, cast, exp, floor, mul, relu, reshape, sum, take, zeros } from "../ops/mod.ts";
 import type { Tensor } from "../tensor.ts";
 import { makeProgram } from "../transforms/stage.ts";
 import { fuse } from "./fuse.ts";
 import { lowerProgram } from "./graph.ts";
 import type { Expr } from "./kernel.ts";
+import { assertEquals } from "@std/assert";
 
 function show(e: Expr): string {
   switch (e.kind) {

@@ -1,12 +1,10 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import { add, exp, mul } from "../ops/mod.ts";
+import { add, exp, mul, zeros } from "../ops/mod.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkpoint } from "../transforms/checkpoint.ts";
-import { debugPrint } from "../transforms/debug.ts";
+import { checkpoint, debugPrint } from "../transforms/debug.ts";
 import { jit } from "../transforms/jit.ts";
 import { makeProgram } from "../transforms/stage.ts";
-import { zeros } from "../ops/mod.ts";
-import { inline } from "./inline.ts";
+import { inline } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 
 const x = zeros([2]);
 

@@ -1,18 +1,82 @@
 /**
- * Programs: what a function computes, written down as typed equations, each value named once.
- *
- * A `Program` is a value. It prints readably, is compared by structure, runs under any interpreter (so it can be
- * differentiated, batched and traced again) and runs on the reference backend without one.
+ * Programs: what tracing leaves, and their text.
  *
  * @internal
  */
+import type { DType } from "../dtype.ts";
 import { LeakedTracerError } from "../errors.ts";
 import { bind, currentInterpreter, type Interpreter, withInterpreter } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Shape, show } from "../shape.ts";
 import { type NdArray, type Spec, Tracer, unreadable, type Value } from "../tensor.ts";
-import type { DType } from "../dtype.ts";
-import { printProgram } from "./print.ts";
+
+// Programs as text: one equation a line, values named a, b, …, z, aa, … in order of appearance.
+
+function letters(i: number): string {
+  const last = String.fromCharCode(97 + i % 26);
+  return i < 26 ? last : letters(Math.floor(i / 26) - 1) + last;
+}
+
+/** `f32[2,3]`. */
+export const showSpec = (s: { readonly shape: Shape; readonly dtype: DType }): string =>
+  `${s.dtype}[${s.shape.join(",")}]`;
+
+/** The text of a program, every line after the first indented by `indent`. */
+function printProgram(program: Program, indent = ""): string {
+  const names = new Map<Var, string>();
+  const name = (v: Var): string => {
+    let n = names.get(v);
+    if (n === undefined) names.set(v, n = letters(names.size));
+    return n;
+  };
+  const typed = (v: Var) => `${name(v)}:${showSpec(v)}`;
+  const hidden = program.captured.length;
+  const captured = program.inputs.slice(0, hidden).map(typed), args = program.inputs.slice(hidden).map(typed);
+  const head = `{ ${captured.length > 0 ? `(${captured.join(" ")}) ` : ""}${args.join(" ")} ->`;
+  const line = (e: Equation) =>
+    `${indent}  ${e.outputs.map(typed).join(" ")}${e.outputs.length > 0 ? " = " : ""}${e.prim.name}${
+      printParams(e.params, indent + "    ")
+    }${e.inputs.map((v) => " " + name(v)).join("")}`;
+  return [head, ...program.equations.map(line), `${indent}  -> ${program.outputs.map(name).join(" ")} }`].join("\n");
+}
+
+const isProgram = (x: unknown): x is Program =>
+  typeof x === "object" && x !== null && "equations" in x && "captured" in x;
+
+// Functions in parameters (custom rules) are told apart by identity, for equal text must mean equal structure.
+const functionIds = new WeakMap<object, number>();
+let functionCount = 0;
+function functionId(f: object): number {
+  let id = functionIds.get(f);
+  if (id === undefined) functionIds.set(f, id = ++functionCount);
+  return id;
+}
+
+function printParams(params: unknown, indent: string): string {
+  if (typeof params !== "object" || params === null) return "";
+  const parts = Object.entries(params).filter(([, v]) => v !== undefined && !(typeof v === "boolean" && !v))
+    .map(([k, v]) => `${k}=${printParam(v, indent)}`);
+  return parts.length > 0 ? `[${parts.join(" ")}]` : "";
+}
+
+function printParam(v: unknown, indent: string): string {
+  if (isProgram(v)) return "\n" + indent + printProgram(v, indent);
+  if (typeof v === "function") return `<function ${v.name}#${functionId(v)}>`;
+  if (Array.isArray(v)) {
+    return v.some(isProgram)
+      ? v.map((x) => printParam(x, indent)).join("")
+      : `(${v.map((x) => printParam(x, indent)).join(",")})`;
+  }
+  if (typeof v === "object" && v !== null) {
+    return `{${Object.entries(v).map(([k, x]) => `${k}:${printParam(x, indent)}`).join(",")}}`;
+  }
+  return Object.is(v, -0) ? "-0" : String(v);
+}
+
+// Programs: what a function computes, written down as typed equations, each value named once.
+//
+// A `Program` is a value. It prints readably, is compared by structure, runs under any interpreter (so it can be
+// differentiated, batched and traced again) and runs on the reference backend without one.
 
 /** A named value of a program that is being written. */
 export class Var extends Tracer {
@@ -262,3 +326,68 @@ export function runProgram(program: Program, args: readonly NdArray[]): NdArray[
 /** Shape and dtype of a program's outputs. */
 export const outputSpecs = (program: Program): Spec[] =>
   program.outputs.map((v) => ({ shape: v.shape, dtype: v.dtype }));
+
+// Programs inside programs: what an equation's parameters hold, and questions asked of all equations down there.
+
+/** The programs among an equation's parameters: the body of a loop, the branches of a choice. */
+export function programsIn(params: unknown): Program[] {
+  if (params instanceof Program) return [params];
+  if (Array.isArray(params)) return params.flatMap(programsIn);
+  if (typeof params !== "object" || params === null) return [];
+  return Object.values(params).flatMap((p) => p instanceof Program || Array.isArray(p) ? programsIn(p) : []);
+}
+
+/** Parameters with every program they hold replaced; the same object where none is. */
+export function mapPrograms(params: unknown, f: (program: Program) => Program): unknown {
+  if (params instanceof Program) return f(params);
+  if (typeof params !== "object" || params === null) return params;
+  if (Array.isArray(params)) {
+    const mapped = params.map((p) => mapPrograms(p, f));
+    return mapped.some((p, i) => p !== params[i]) ? mapped : params;
+  }
+  let changed = false;
+  const mapped = Object.entries(params).map(([k, p]) => {
+    const q = p instanceof Program || Array.isArray(p) ? mapPrograms(p, f) : p;
+    changed ||= q !== p;
+    return [k, q] as const;
+  });
+  return changed ? Object.fromEntries(mapped) : params;
+}
+
+/** What is known of a program as a whole, found once. */
+interface Facts {
+  /** Something in it is run for its effect. */
+  readonly effect: boolean;
+  /** Names of the mapped axes that its collectives run over. */
+  readonly axes: ReadonlySet<string>;
+}
+
+const known = new WeakMap<Program, Facts>();
+
+function factsOf(program: Program): Facts {
+  let facts = known.get(program);
+  if (facts === undefined) {
+    const inside = program.equations.map(factsOfApplication);
+    known.set(
+      program,
+      facts = { effect: inside.some((f) => f.effect), axes: new Set(inside.flatMap((f) => [...f.axes])) },
+    );
+  }
+  return facts;
+}
+
+function factsOfApplication({ prim, params }: Pick<Equation, "prim" | "params">): Facts {
+  const nested = programsIn(params).map(factsOf), own = prim.axisName?.(params);
+  return {
+    effect: prim.effect === true || nested.some((f) => f.effect),
+    axes: new Set([...own === undefined ? [] : [own], ...nested.flatMap((f) => [...f.axes])]),
+  };
+}
+
+/** Whether applying a primitive does something besides giving its outputs, itself or in a program it holds. */
+export const hasEffect = (application: Pick<Equation, "prim" | "params">): boolean =>
+  factsOfApplication(application).effect;
+
+/** Whether applying a primitive depends on where along a mapped axis it happens, itself or in a program it holds. */
+export const meetsAxis = (application: Pick<Equation, "prim" | "params">, name: string): boolean =>
+  factsOfApplication(application).axes.has(name);

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { elem } from "fp-ts/lib/Array.js";
 import { mul } from "../primitives/arithmetic.ts";
 import { eqProgram, trace } from "./program.ts";
+import { assertEquals } from "@std/assert";
+import { elem } from "fp-ts/lib/Array.js";
 
 Deno.test("fp-ts's functions take eqProgram", () => {
   const spec = { shape: [2], dtype: "f32" } as const;

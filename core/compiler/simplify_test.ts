@@ -1,6 +1,5 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
-import fc from "fast-check";
-import { cond, scan, whileLoop } from "../control/mod.ts";
+import { cond } from "../control/cond.ts";
+import { scan, whileLoop } from "../control/loops.ts";
 import type { DType } from "../dtype.ts";
 import {
   add,
@@ -25,17 +24,18 @@ import {
   where,
   zeros,
 } from "../ops/mod.ts";
-import { normal } from "../random/mod.ts";
+import { normal } from "../random/uniform.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import { arrayOf, type Concrete, emptyArray, type NdArray, type Tensor } from "../tensor.ts";
-import { checkpoint } from "../transforms/checkpoint.ts";
-import { debugPrint } from "../transforms/debug.ts";
+import { checkpoint, debugPrint } from "../transforms/debug.ts";
 import { grad } from "../transforms/grad.ts";
 import { jit } from "../transforms/jit.ts";
 import { makeProgram } from "../transforms/stage.ts";
 import { vmap } from "../transforms/vmap.ts";
 import { Program, runProgram } from "./program.ts";
 import { simplify } from "./simplify.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
 
 Deno.test("simplify() leaves of an optimizer's step what differs between parameters", () => {
   const update = jit((p: Tensor, g: Tensor, t: Tensor) => {

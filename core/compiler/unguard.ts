@@ -8,10 +8,20 @@
  */
 import { isFloat } from "../dtype.ts";
 import { sameShape, sizeOf } from "../shape.ts";
-import { Addresses } from "./address.ts";
+import { Addresses, Interner } from "./address.ts";
+import {
+  gathered,
+  originOf,
+  type Phase,
+  type Phased,
+  phased,
+  phasesOf,
+  type Place,
+  sunk,
+  unrolled,
+  wholePhases,
+} from "./convolutions.ts";
 import { Buffer, type Graph, type KernelNode, type Node } from "./graph.ts";
-import { conjunction, conjuncts, type Coordinate, coordinateOf, inCoordinates, isLinear, isNothing } from "./guard.ts";
-import { Interner } from "./interner.ts";
 import {
   constant,
   type Expr,
@@ -26,12 +36,20 @@ import {
   same,
   select,
 } from "./kernel.ts";
-import { extentsOf, type Nest, overLoops, reindex, split } from "./nest.ts";
-import { originOf, type Place } from "./origin.ts";
-import { type Phase, type Phased, phased, phasesOf, wholePhases } from "./phases.ts";
-import { gathered } from "./spread.ts";
-import { sunk } from "./sink.ts";
-import { unrolled } from "./unroll.ts";
+import {
+  conjunction,
+  conjuncts,
+  type Coordinate,
+  coordinateOf,
+  extentsOf,
+  inCoordinates,
+  isLinear,
+  isNothing,
+  type Nest,
+  overLoops,
+  reindex,
+  split,
+} from "./nest.ts";
 
 /** A graph whose windows are guarded as little as can be. */
 export function unguard(graph: Graph): Graph {

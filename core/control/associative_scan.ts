@@ -1,14 +1,12 @@
 /** `associativeScan`: running combinations in logarithmically many steps. */
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { concat } from "../primitives/concat.ts";
-import { reshape } from "../primitives/reshape.ts";
-import { reverse as reverseValue } from "../primitives/reverse.ts";
-import { slice } from "../primitives/slice.ts";
+import { reshape, reverse as reverseValue } from "../primitives/reshape.ts";
+import { concat, slice } from "../primitives/slice.ts";
 import { normalizeAxis, show } from "../shape.ts";
 import type { Value } from "../tensor.ts";
+import { requireFunction, synchronous } from "../transforms/stage.ts";
 import { requireSameStructure, unflattenWith } from "../tree.ts";
-import { requireFunction, synchronous } from "../transforms/tensors_in.ts";
-import { leavesOf } from "./bodies.ts";
+import { leavesOf } from "./cond.ts";
 
 /** Options of `associativeScan`. */
 export interface AssociativeScanOptions {

@@ -1,14 +1,13 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { sizeOf, stridesOf } from "../shape.ts";
-import type { Value } from "../tensor.ts";
 import { elementsOf, inner } from "../../tests/laws/compare.ts";
 import { bool, f64, i32, make, u8 } from "../../tests/laws/values.ts";
+import { sizeOf, stridesOf } from "../shape.ts";
+import type { Value } from "../tensor.ts";
 import { vjpFlat } from "../transforms/linearize.ts";
-import { batchFlat } from "../transforms/batch.ts";
-import { at } from "./at.ts";
-import type { IndexTerm } from "./index_terms.ts";
+import { batchFlat } from "../transforms/vmap.ts";
+import { at, type IndexTerm } from "./at.ts";
 import { zeros } from "./fill.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 /** Every element its own flat position. */
 const counting = (shape: readonly number[]): Value => make(shape, "f64", (i) => i);

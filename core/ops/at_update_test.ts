@@ -1,14 +1,12 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { bool, f64, i32, integers, make } from "../../tests/laws/values.ts";
+import { sizeOf } from "../shape.ts";
+import type { Value } from "../tensor.ts";
+import { vjpFlat } from "../transforms/linearize.ts";
+import { addAt, at, type IndexTerm, maxAt, minAt, mulAt, setAt, type UpdateOp } from "./at.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { sizeOf } from "../shape.ts";
-import type { Value } from "../tensor.ts";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { bool, f64, i32, integers, make } from "../../tests/laws/values.ts";
-import { vjpFlat } from "../transforms/linearize.ts";
-import { at } from "./at.ts";
-import { addAt, maxAt, minAt, mulAt, setAt, type UpdateOp } from "./at_update.ts";
-import type { IndexTerm } from "./index_terms.ts";
 
 const counting = (shape: readonly number[]): Value => make(shape, "f64", (i) => i);
 

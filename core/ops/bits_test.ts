@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
 import { list } from "../../tests/laws/points.ts";
 import { i32, u32, u8 } from "../../tests/laws/values.ts";
-import { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight, shiftRightLogical } from "./bits.ts";
+import { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight, shiftRightLogical } from "./rounding.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("bit operations act on two's complement of the dtype's width", () => {
   assertEquals(list(bitAnd(i32([2], [-1, 12]), 10)), [10, 8]);

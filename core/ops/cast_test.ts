@@ -1,9 +1,9 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
-import { mul } from "../primitives/arithmetic.ts";
 import { gradients, list, v } from "../../tests/laws/points.ts";
 import { i32 } from "../../tests/laws/values.ts";
-import { cast, stopGradient } from "./cast.ts";
+import { mul } from "../primitives/arithmetic.ts";
+import { cast, stopGradient } from "./create.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 Deno.test("cast() saturates floats, wraps integers, and asks for truth", () => {
   assertEquals(list(cast(v(3e9, -1.9, NaN, 300), "i32")), [2147483647, -1, 0, 300]);

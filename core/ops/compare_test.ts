@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
 import { list, v } from "../../tests/laws/points.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("comparisons with NaN are false, save notEqual", () => {
   const a = v(NaN, 1), b = v(NaN, 1);

@@ -1,9 +1,9 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { pipe } from "fp-ts/lib/function.js";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { bool, f32, f64, i32 } from "../../tests/laws/values.ts";
 import { concat, splitAxis, stack, unstack } from "./concat.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { pipe } from "fp-ts/lib/function.js";
 
 Deno.test("concat() joins along any axis, sizes 0 included", () => {
   const a = f64([2, 1], [1, 2]), b = f64([2, 2], [3, 4, 5, 6]);

@@ -1,15 +1,9 @@
-import { assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { bool, f32, i32 } from "../../tests/laws/values.ts";
-import { cross } from "./cross.ts";
-import { dot, vdot } from "./dot.ts";
-import { dotGeneral } from "./dot_general.ts";
-import { einsum } from "./einsum.ts";
-import { kron } from "./kron.ts";
-import { matmul } from "./matmul.ts";
-import { outer } from "./outer.ts";
-import { tensordot } from "./tensordot.ts";
-import { trace } from "./trace.ts";
+import { AdjointError } from "../errors.ts";
+import { trace } from "./cumulative.ts";
+import { cross, dot, kron, matmul, outer, vdot } from "./dot.ts";
+import { dotGeneral, einsum, tensordot } from "./einsum.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

@@ -1,19 +1,14 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
+import { broadcastShapes, type Shape, sizeOf, stridesOf } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { trace } from "./cumulative.ts";
+import { cross, dot, kron, matmul, outer, vdot } from "./dot.ts";
+import { dotGeneral, tensordot } from "./einsum.ts";
+import { zeros } from "./fill.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { broadcastShapes, type Shape, sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
-import { cross } from "./cross.ts";
-import { dot, vdot } from "./dot.ts";
-import { dotGeneral } from "./dot_general.ts";
-import { zeros } from "./fill.ts";
-import { kron } from "./kron.ts";
-import { matmul } from "./matmul.ts";
-import { outer } from "./outer.ts";
-import { tensordot } from "./tensordot.ts";
-import { trace } from "./trace.ts";
 
 const nested = (x: Value): unknown => x.toArray();
 const counting = (shape: Shape): Value => f64(shape, (i: number) => i + 1);

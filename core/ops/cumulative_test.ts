@@ -1,12 +1,11 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "../transforms/grad.ts";
 import { tensor } from "./create.ts";
-import { cumMax, cumMin, cumProd, cumSum, logCumSumExp } from "./cumulative.ts";
-import { diff } from "./difference.ts";
+import { cumMax, cumMin, cumProd, cumSum, diff, logCumSumExp } from "./cumulative.ts";
 import { sum } from "./reduce.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 type V3 = Tensor<readonly [3]>;
 

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
 import { gradients, list, v } from "../../tests/laws/points.ts";
 import { i32, u8 } from "../../tests/laws/values.ts";
-import { floorDiv, mod } from "./division.ts";
+import { floorDiv, mod } from "./arithmetic.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("floorDiv() and mod() follow Python's signs", () => {
   const a = v(7, -7, 7, -7, 6, -6), b = v(3, 3, -3, -3, -3, 3);

@@ -1,9 +1,9 @@
+import { f64, i32, make } from "../../tests/laws/values.ts";
+import type { Value } from "../tensor.ts";
+import { batchFlat } from "../transforms/vmap.ts";
+import { dynamicSlice, dynamicUpdateSlice } from "./slice.ts";
 import { assertEquals } from "@std/assert";
 import { pipe } from "fp-ts/lib/function.js";
-import type { Value } from "../tensor.ts";
-import { f64, i32, make } from "../../tests/laws/values.ts";
-import { batchFlat } from "../transforms/batch.ts";
-import { dynamicSlice, dynamicUpdateSlice } from "./dynamic_slice.ts";
 
 const x = make([3, 4], "f64", (i) => i);
 

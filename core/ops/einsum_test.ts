@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import type { Tensor, Value } from "../tensor.ts";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { f64 } from "../../tests/laws/values.ts";
-import { zeros } from "./fill.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import { einsum } from "./einsum.ts";
+import { zeros } from "./fill.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 const nested = (x: Value): unknown => x.toArray();
 // The compiler cannot read the expressions that the tests make up.

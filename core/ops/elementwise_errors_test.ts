@@ -1,21 +1,80 @@
-import { assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
-import { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight, shiftRightLogical } from "./bits.ts";
-import { cast, stopGradient } from "./cast.ts";
-import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts";
-import { floorDiv, mod } from "./division.ts";
-import { exp, exp2, expm1, log, log1p, log2 } from "./exponential.ts";
-import { clamp, maximum, minimum, relu } from "./extremes.ts";
-import { isFinite, isInf, isNaN, nanToNum } from "./finite.ts";
-import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
-import { and, not, or, xor } from "./logic.ts";
-import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
-import { cbrt, pow, reciprocal, rsqrt, sqrt, square } from "./power.ts";
-import { abs, ceil, floor, round, sign, trunc } from "./rounding.ts";
-import { digamma, erf, erfc, erfInv, i0, lgamma, polygamma } from "./special.ts";
-import { acos, asin, atan, atan2, cos, hypot, sin, tan } from "./trigonometric.ts";
-import { where } from "./where.ts";
+import { AdjointError } from "../errors.ts";
+import { cbrt, floorDiv, mod, pow, reciprocal, rsqrt, sqrt, square } from "./arithmetic.ts";
+import {
+  and,
+  clamp,
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  not,
+  notEqual,
+  or,
+  relu,
+  where,
+  xor,
+} from "./compare.ts";
+import { cast, stopGradient } from "./create.ts";
+import {
+  digamma,
+  erf,
+  erfc,
+  erfInv,
+  exp,
+  exp2,
+  expm1,
+  i0,
+  lgamma,
+  log,
+  log1p,
+  log2,
+  logAddExp,
+  logit,
+  logSigmoid,
+  polygamma,
+  sigmoid,
+  softplus,
+} from "./exponential.ts";
+import {
+  abs,
+  bitAnd,
+  bitNot,
+  bitOr,
+  bitXor,
+  ceil,
+  floor,
+  isFinite,
+  isInf,
+  isNaN,
+  nanToNum,
+  round,
+  shiftLeft,
+  shiftRight,
+  shiftRightLogical,
+  sign,
+  trunc,
+} from "./rounding.ts";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  hypot,
+  sin,
+  sinh,
+  tan,
+  tanh,
+} from "./trigonometric.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

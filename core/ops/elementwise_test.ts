@@ -1,22 +1,16 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { pipe } from "fp-ts/lib/function.js";
+import { list, v } from "../../tests/laws/points.ts";
+import { bool, f32, f64, i32 } from "../../tests/laws/values.ts";
 import type { DType } from "../dtype.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { list, v } from "../../tests/laws/points.ts";
-import { bool, f32, f64, i32 } from "../../tests/laws/values.ts";
-import { cast } from "./cast.ts";
-import { equal, less } from "./compare.ts";
-import { floorDiv, mod } from "./division.ts";
-import { exp, log } from "./exponential.ts";
-import { maximum, minimum } from "./extremes.ts";
-import { and } from "./logic.ts";
-import { logAddExp, sigmoid } from "./logistic.ts";
-import { pow, reciprocal, sqrt } from "./power.ts";
-import { digamma, erf, i0, lgamma } from "./special.ts";
+import { floorDiv, mod, pow, reciprocal, sqrt } from "./arithmetic.ts";
+import { and, equal, less, maximum, minimum, where } from "./compare.ts";
+import { cast } from "./create.ts";
+import { digamma, erf, exp, i0, lgamma, log, logAddExp, sigmoid } from "./exponential.ts";
 import { atan2, hypot, sin } from "./trigonometric.ts";
-import { where } from "./where.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { pipe } from "fp-ts/lib/function.js";
 
 Deno.test("functions with fractional results take integers and bool as f32, and keep f64", () => {
   const kinds: [Value, DType][] = [[f32([2], 1), "f32"], [v(1), "f64"], [i32([2], 1), "f32"], [bool([2], 1), "f32"]];

@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
-import { reduceSum } from "../primitives/reduce_sum.ts";
-import type { Value } from "../tensor.ts";
-import { vjpFlat } from "../transforms/linearize.ts";
 import { gradients, list, v } from "../../tests/laws/points.ts";
 import { f64, i32 } from "../../tests/laws/values.ts";
-import { clamp, maximum, minimum } from "./extremes.ts";
+import { reduceSum } from "../primitives/reshape.ts";
+import type { Value } from "../tensor.ts";
+import { vjpFlat } from "../transforms/linearize.ts";
+import { clamp, maximum, minimum } from "./compare.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("maximum() and minimum() propagate NaN and order zeros", () => {
   assertEquals(list(maximum(v(NaN, 1, -0), v(1, NaN, 0))), [NaN, NaN, 0]);

@@ -2,20 +2,16 @@
 import type { DType } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { add } from "../primitives/arithmetic.ts";
-import { broadcast, broadcastRight } from "../primitives/broadcast.ts";
-import { cast } from "../primitives/cast.ts";
-import { equal, greaterEqual, lessEqual } from "../primitives/compare.ts";
-import { full as fullValue, fullLike as fullLikeValue, iota } from "../primitives/create.ts";
-import { pad } from "../primitives/pad.ts";
-import { select } from "../primitives/select.ts";
+import { equal, greaterEqual, lessEqual, select } from "../primitives/compare.ts";
+import { cast, full as fullValue, fullLike as fullLikeValue, iota } from "../primitives/create.ts";
+import { broadcast, broadcastRight } from "../primitives/reshape.ts";
+import { pad } from "../primitives/slice.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
-import { type CreateOptions, dtypeOf, requireCount } from "./create_options.ts";
-import { requireTensor, scalarOf } from "./operands.ts";
-import { requireOptions } from "./options.ts";
-import { requireWhole } from "./whole_numbers.ts";
+import { type CreateOptions, dtypeOf, requireCount } from "./create.ts";
+import { requireOptions, requireTensor, requireWhole, scalarOf } from "./operands.ts";
 
-export type { CreateOptions } from "./create_options.ts";
+export type { CreateOptions } from "./create.ts";
 
 /**
  * Zeros.

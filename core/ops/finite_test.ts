@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
 import { gradients, list, v } from "../../tests/laws/points.ts";
 import { f32, i32 } from "../../tests/laws/values.ts";
-import { isFinite, isInf, isNaN, nanToNum } from "./finite.ts";
+import { isFinite, isInf, isNaN, nanToNum } from "./rounding.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("nanToNum() replaces by the dtype's extremes unless told otherwise", () => {
   assertEquals(list(nanToNum(f32([3], [NaN, Infinity, -Infinity]))), [

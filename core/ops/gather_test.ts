@@ -1,11 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import { pipe } from "fp-ts/lib/function.js";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { bool, f64, i32, integers, make, u32, u8 } from "../../tests/laws/values.ts";
 import { ArgumentError } from "../errors.ts";
 import { tensor } from "./create.ts";
 import { gather, take, takeAlongAxis } from "./gather.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { pipe } from "fp-ts/lib/function.js";
 
 const x = make([3, 2], "f64", (i) => i);
 

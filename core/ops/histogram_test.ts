@@ -1,4 +1,3 @@
-import { assertEquals } from "@std/assert";
 import { f32, f64, i32 } from "../../tests/laws/values.ts";
 import type { DType } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
@@ -7,10 +6,11 @@ import { jit } from "../transforms/jit.ts";
 import { vmap } from "../transforms/vmap.ts";
 import { mul } from "./arithmetic.ts";
 import { tensor } from "./create.ts";
-import { bincount, histogram } from "./histogram.ts";
-import { interp } from "./interp.ts";
 import { sum } from "./reduce.ts";
-import { nonzero, unique } from "./unique.ts";
+import { interp } from "./search_sorted.ts";
+import { bincount, histogram } from "./segment.ts";
+import { nonzero, unique } from "./sort.ts";
+import { assertEquals } from "@std/assert";
 
 const ints = (...xs: number[]) => tensor(xs, { dtype: "i32" });
 

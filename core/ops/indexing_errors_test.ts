@@ -1,12 +1,10 @@
-import { assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { bool, f32, i32 } from "../../tests/laws/values.ts";
-import { at } from "./at.ts";
-import { addAt, maxAt, minAt, mulAt, setAt } from "./at_update.ts";
-import { dynamicSlice, dynamicUpdateSlice } from "./dynamic_slice.ts";
-import { gather, take, takeAlongAxis } from "./gather.ts";
-import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./scatter.ts";
+import { AdjointError } from "../errors.ts";
+import { addAt, at, maxAt, minAt, mulAt, setAt } from "./at.ts";
+import { gather, scatter, scatterAdd, scatterMax, scatterMin, scatterMul, take, takeAlongAxis } from "./gather.ts";
 import { segmentMax, segmentMean, segmentMin, segmentSum } from "./segment.ts";
+import { dynamicSlice, dynamicUpdateSlice } from "./slice.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

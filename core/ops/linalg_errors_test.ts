@@ -1,14 +1,11 @@
-import { assertThrows } from "@std/assert";
 import { bool, f32, f64, i32 } from "../../tests/laws/values.ts";
 import { AdjointError } from "../errors.ts";
-import { grad } from "../transforms/grad.ts";
 import type { Tensor } from "../tensor.ts";
-import { cholesky, lu, qr } from "./linalg_factor.ts";
-import { det, slogdet } from "./linalg_det.ts";
-import { inv, pinv } from "./linalg_inverse.ts";
-import { lstsq, solve, triangularSolve } from "./linalg_solve.ts";
-import { eigh, eigvalsh, svd, svdvals } from "./linalg_spectrum.ts";
+import { grad } from "../transforms/grad.ts";
+import { cholesky, det, inv, lu, pinv, qr, slogdet } from "./linalg.ts";
+import { eigh, eigvalsh, lstsq, solve, svd, svdvals, triangularSolve } from "./linalg_solve.ts";
 import { sum } from "./reduce.ts";
+import { assertThrows } from "@std/assert";
 
 // deno-lint-ignore no-explicit-any -- the compiler rejects some of these calls; untyped code makes them
 type Untyped = any;

@@ -1,33 +1,35 @@
-/** Systems of linear equations: triangular, square, and solved in the least-squares sense. */
+/** Systems of equations, spectra and norms. */
 import type { DType, Promote } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { mul, scale, sub } from "../primitives/arithmetic.ts";
-import { cast } from "../primitives/cast.ts";
-import { greater } from "../primitives/compare.ts";
+import { abs, mul, scale, sub } from "../primitives/arithmetic.ts";
+import { equal, greater, select } from "../primitives/compare.ts";
+import { cast, full, fullLike, onesLike, zerosLike } from "../primitives/create.ts";
 import { matmul, transposeLast } from "../primitives/dot_general.ts";
+import { powConstant } from "../primitives/elementary.ts";
 import { columnsOf, everywhere, lead, rowsOf } from "../primitives/linalg_matrix.ts";
-import { pinv, roundingTolerance } from "../primitives/linalg_pinv.ts";
-import { svd } from "../primitives/linalg_svd.ts";
-import { triangularSolve as solveTriangle } from "../primitives/linalg_triangular_solve.ts";
-import { full } from "../primitives/create.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
+import { eigh as eighOf } from "../primitives/linalg_orthogonal.ts";
+import { pinv, roundingTolerance, svd as svdOf } from "../primitives/linalg_svd.ts";
+import { triangularSolve as solveTriangle } from "../primitives/linalg_triangular.ts";
+import { checkNotEmpty, reduceMax, reduceMin } from "../primitives/reduce.ts";
+import { reduceSum } from "../primitives/reshape.ts";
 import { sliceAxis } from "../primitives/slice.ts";
 import { type Shape, show } from "../shape.ts";
 import type { Matmul } from "../shape_types.ts";
-import type { Tensor } from "../tensor.ts";
-import { dualOptions } from "./dual_options.ts";
+import type { Tensor, Value } from "../tensor.ts";
 import {
   type LeadOf,
   luSolve,
   matrixOf,
+  type MinOf,
   type RankOptions,
   squareOf,
   systemOf,
   toleranceOf,
-} from "./linalg_operands.ts";
-import { requireTensor } from "./operands.ts";
-import { flag, requireOptions } from "./options.ts";
-import type { SingularValues } from "./linalg_spectrum.ts";
+} from "./linalg.ts";
+import { asFloat, dualOptions, flag, requireOptions, requireTensor } from "./operands.ts";
+import { type ReduceOp, reducing, sqrtFlatAtZero } from "./reduce.ts";
+
+// Systems of linear equations: triangular, square, and solved in the least-squares sense.
 
 /** Options of `triangularSolve`. */
 export interface TriangularSolveOptions<Side extends "left" | "right" = "left" | "right"> {
@@ -204,7 +206,7 @@ export const lstsq: LstsqOp = dualOptions((first, second, given) => {
   const { a, b, restore } = systemOf(op, matrix, second);
   const share = toleranceOf(op, options.tolerance, roundingTolerance(a));
   // Leading axes that only `b` has would be repeated work: values and rank are the matrix's own.
-  const own = cast(matrix, a.dtype), values = svd(own)[1]!, last = values.shape.length - 1;
+  const own = cast(matrix, a.dtype), values = svdOf(own)[1]!, last = values.shape.length - 1;
   const x = matmul(pinv(a, { tolerance: share }), b), missed = sub(matmul(a, x), b);
   const residuals = reduceSum(mul(missed, missed), [missed.shape.length - 2]);
   const few = Math.min(rowsOf(own), columnsOf(own)) === 0;
@@ -217,3 +219,185 @@ export const lstsq: LstsqOp = dualOptions((first, second, given) => {
   );
   return { solution: restore(x), residuals: restore(residuals), rank, singularValues: values };
 }) as LstsqOp;
+
+// Eigenvalues of symmetric matrices and singular values of all.
+
+/** The shape of the eigenvalues of matrices of a shape. */
+export type Eigenvalues<S extends Shape> = S extends readonly [...infer L extends Shape, unknown] ? L : Shape;
+
+/** Eigenvalues and eigenvectors. */
+export interface Eigh<S extends Shape, D extends DType> {
+  /** Eigenvalues, ascending, `[…, n]`. */
+  readonly values: Tensor<Eigenvalues<S>, D>;
+  /** Eigenvectors in columns, `[…, n, n]`, in the order of the values. */
+  readonly vectors: Tensor<S, D>;
+}
+
+/**
+ * Eigenvalues and orthonormal eigenvectors of symmetric matrices: A·V = V·diag(w).
+ *
+ * What is read is the symmetric part (A + Aᵀ)/2, so the gradient in A is symmetric. Of each vector the element of largest
+ * magnitude is positive (the first within 1 % of it). Vectors of a repeated eigenvalue are not determined and have no
+ * derivative: the terms that would divide by zero are left out, which gives the right first derivative of whatever does
+ * not depend on their choice.
+ *
+ * @param a f32 or f64, `[…, n, n]`.
+ * @returns `{ values, vectors }`; NaN for a matrix that has NaN or an infinity in it.
+ * @throws {ShapeError} If the last two axes differ. @throws {DTypeError} If `a` is not of floats.
+ *
+ * @example A mirror
+ * ```ts
+ * import { eigh, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(eigh(tensor([[0, 1], [1, 0]])).values.toArray().map(Math.round), [-1, 1]);
+ * ```
+ */
+export function eigh<S extends Shape, D extends DType>(a: Tensor<S, D>): Eigh<S, D> {
+  const [values, vectors] = eighOf(squareOf("eigh", a));
+  return { values, vectors } as unknown as Eigh<S, D>;
+}
+
+/**
+ * Eigenvalues of symmetric matrices, ascending; the symmetric part is read, as in `eigh`.
+ *
+ * @param a f32 or f64, `[…, n, n]`.
+ * @returns `[…, n]`.
+ * @throws {ShapeError} If the last two axes differ. @throws {DTypeError} If `a` is not of floats.
+ *
+ * @example A diagonal
+ * ```ts
+ * import { eigvalsh, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(eigvalsh(tensor([[3, 0], [0, 1]])).toArray(), [1, 3]);
+ * ```
+ */
+export function eigvalsh<S extends Shape, D extends DType>(a: Tensor<S, D>): Tensor<Eigenvalues<S>, D> {
+  return eighOf(squareOf("eigvalsh", a))[0] as Tensor<Eigenvalues<S>, D>;
+}
+
+/** The shape of the singular values of matrices of a shape. */
+export type SingularValues<S extends Shape> = S extends
+  readonly [...infer L extends Shape, infer M extends number, infer N extends number]
+  ? readonly [...L, MinOf<M, N> & number]
+  : Shape;
+
+/** Singular values and vectors. */
+export interface Svd<S extends Shape, D extends DType> {
+  /** Left singular vectors in columns, `[…, m, k]`. */
+  readonly u: S extends readonly [...infer L extends Shape, infer M extends number, infer N extends number]
+    ? Tensor<readonly [...L, M, MinOf<M, N> & number], D>
+    : Tensor<Shape, D>;
+  /** Singular values, descending, `[…, k]`. */
+  readonly s: Tensor<SingularValues<S>, D>;
+  /** Right singular vectors in rows, `[…, k, n]`. */
+  readonly vt: S extends readonly [...infer L extends Shape, infer M extends number, infer N extends number]
+    ? Tensor<readonly [...L, MinOf<M, N> & number, N], D>
+    : Tensor<Shape, D>;
+}
+
+/**
+ * Singular value decomposition, A = U·diag(s)·Vᵀ, with k = min(m, n) values.
+ *
+ * Of each column of U (of V, where m < n) the element of largest magnitude is positive (the first within 1 % of it).
+ * Vectors of a repeated singular value, or of 0, are not determined and have no derivative: the terms that would divide
+ * by zero are left out, which gives the right first derivative of whatever does not depend on their choice.
+ *
+ * @param a f32 or f64, `[…, m, n]`.
+ * @returns `{ u, s, vt }`, `[…, m, k]`, `[…, k]` descending, `[…, k, n]`; NaN for a matrix that has NaN or an infinity.
+ * @throws {ShapeError} If `a` has fewer than two axes. @throws {DTypeError} If it is not of floats.
+ *
+ * @example Axes stretched
+ * ```ts
+ * import { svd, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { s, vt } = svd(tensor([[3, 0], [0, 4], [0, 0]]));
+ * assertEquals([s.toArray(), vt.toArray()], [[4, 3], [[0, 1], [1, 0]]]);
+ * ```
+ */
+export function svd<S extends Shape, D extends DType>(a: Tensor<S, D>): Svd<S, D> {
+  const [u, s, vt] = svdOf(matrixOf("svd", a));
+  return { u, s, vt } as unknown as Svd<S, D>;
+}
+
+/**
+ * Singular values, descending.
+ *
+ * @param a f32 or f64, `[…, m, n]`.
+ * @returns `[…, min(m, n)]`.
+ * @throws {ShapeError} If `a` has fewer than two axes. @throws {DTypeError} If it is not of floats.
+ *
+ * @example Of a row
+ * ```ts
+ * import { svdvals, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(svdvals(tensor([[3, 4]])).toArray(), [5]);
+ * ```
+ */
+export function svdvals<S extends Shape, D extends DType>(a: Tensor<S, D>): Tensor<SingularValues<S>, D> {
+  return svdOf(matrixOf("svdvals", a))[1] as Tensor<SingularValues<S>, D>;
+}
+
+// Lengths of vectors.
+
+/** What a norm takes beside `axis` and `keepDims`. */
+export interface NormOptions {
+  /** The order p of (Σ|x|ᵖ)^(1/p), 2 if left out; ∞ and −∞ are the largest and smallest |x|, 0 counts what is not 0. */
+  readonly ord?: number;
+}
+
+/** x^p for x ≥ 0, its derivative 0 at x = 0. */
+function powerFlatAtZero(x: Value, p: number): Value {
+  const none = equal(x, zerosLike(x));
+  return select(none, fullLike(x, p > 0 ? 0 : Infinity), powConstant(select(none, onesLike(x), x), p));
+}
+
+function normOver(x: Value, axes: readonly number[], ord: number): Value {
+  switch (ord) {
+    case 0:
+      return reduceSum(cast(cast(x, "bool"), x.dtype), axes);
+    case 1:
+      return reduceSum(abs(x), axes);
+    case 2:
+      return sqrtFlatAtZero(reduceSum(mul(x, x), axes));
+    case Infinity:
+      checkNotEmpty("norm", x.shape, axes, "the largest of nothing is no number");
+      return reduceMax(abs(x), axes, "split");
+    case -Infinity:
+      checkNotEmpty("norm", x.shape, axes, "the smallest of nothing is no number");
+      return reduceMin(abs(x), axes, "split");
+    default:
+      return powerFlatAtZero(reduceSum(powerFlatAtZero(abs(x), ord), axes), 1 / ord);
+  }
+}
+
+/**
+ * Norm of vectors along axes, (Σ|x|ᵖ)^(1/p). Its derivative at the zero vector is 0.
+ *
+ * @param x Any tensor; all axes named together hold one vector (a matrix gives its Frobenius norm).
+ * @param options `ord`: the order p, 2 if left out; `Infinity` and `-Infinity` give the largest and the smallest |x|, 0 the
+ * number of elements that are not 0. `axis`: one or several, all if left out; `keepDims`: whether they stay with size 1.
+ * @returns The norm without the reduced axes; float.
+ * @throws {ShapeError} If an axis is out of range or named twice, or an infinite order meets no elements.
+ * @throws {ArgumentError} If `ord` is not a number.
+ *
+ * @example Three, four, five
+ * ```ts
+ * import { norm, tensor } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(norm(tensor([[3, 4], [0, -2]]), { axis: 1 }).toArray(), [5, 2]);
+ * ```
+ */
+export const norm: ReduceOp<"norm", "float", NormOptions> = reducing("norm", (v, axes, options: NormOptions) => {
+  const ord: unknown = options.ord ?? 2;
+  if (typeof ord !== "number" || Number.isNaN(ord)) {
+    throw new ArgumentError(
+      `norm: ord ${String(ord)} is not a number; use 0, 1, 2, Infinity, -Infinity or another order`,
+    );
+  }
+  return normOver(asFloat(v), axes, ord);
+}, "ord");

@@ -1,25 +1,22 @@
-import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { pipe } from "fp-ts/lib/function.js";
 import { elementsOf, largest, roundoff32, roundoff64 } from "../../tests/laws/compare.ts";
 import { f64, uniform } from "../../tests/laws/values.ts";
 import { sub } from "../primitives/arithmetic.ts";
-import { eyeLike } from "../primitives/linalg_matrix.ts";
 import { matmul, transposeLast } from "../primitives/dot_general.ts";
+import { takeAxis } from "../primitives/gather.ts";
+import { eyeLike } from "../primitives/linalg_matrix.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { grad } from "../transforms/grad.ts";
 import { hessian } from "../transforms/jacobian.ts";
 import { jit } from "../transforms/jit.ts";
 import { vmap } from "../transforms/vmap.ts";
-import { cholesky, lu, qr } from "./linalg_factor.ts";
-import { det, slogdet } from "./linalg_det.ts";
-import { inv, pinv } from "./linalg_inverse.ts";
-import { lstsq, solve, triangularSolve } from "./linalg_solve.ts";
-import { eigh, svd, svdvals } from "./linalg_spectrum.ts";
-import { sum } from "./reduce.ts";
-import { takeAxis } from "../primitives/gather.ts";
 import { mul } from "./arithmetic.ts";
 import { tensor } from "./create.ts";
+import { cholesky, det, inv, lu, pinv, qr, slogdet } from "./linalg.ts";
+import { eigh, lstsq, solve, svd, svdvals, triangularSolve } from "./linalg_solve.ts";
+import { sum } from "./reduce.ts";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { pipe } from "fp-ts/lib/function.js";
 
 const close = (a: Value, b: Value, bound: number, what = "difference"): void => {
   assertEquals(a.shape, b.shape);

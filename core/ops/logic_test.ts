@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
 import { list } from "../../tests/laws/points.ts";
 import { bool } from "../../tests/laws/values.ts";
-import { and, not, or, xor } from "./logic.ts";
+import { and, not, or, xor } from "./compare.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 Deno.test("logical operations take bool tensors and booleans", () => {
   const t = bool([2], [true, false]);

@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { derivative, gradients, list, v } from "../../tests/laws/points.ts";
-import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
+import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./exponential.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 
 Deno.test("the logistic family is finite with its derivatives at extremes", () => {
   const x = v(-1000, 1000);

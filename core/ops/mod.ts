@@ -1,69 +1,101 @@
 /** Every public operation. */
-export * from "./arg_extreme.ts";
 export * from "./arithmetic.ts";
-export * from "./at.ts";
-export * from "./at_update.ts";
-export * from "./binary_op.ts";
-export * from "./bits.ts";
-export * from "./cast.ts";
+export { addAt, at, type IndexTerm, maxAt, minAt, mulAt, setAt, type UpdateOp } from "./at.ts";
+export type { Indexed, IndexedOk } from "../shape_types/shapes.ts";
 export * from "./compare.ts";
 export * from "./concat.ts";
-export * from "./convolution.ts";
-export * from "./create.ts";
-export * from "./cross.ts";
+export {
+  arange,
+  type ArrayDType,
+  type Cast,
+  cast,
+  type Indices,
+  type IndicesShape,
+  linspace,
+  type LiteralDType,
+  logspace,
+  type NestedLiteral,
+  type RangeDType,
+  stopGradient,
+  tensor,
+} from "./create.ts";
 export * from "./cumulative.ts";
-export * from "./diagonal.ts";
-export * from "./difference.ts";
-export * from "./division.ts";
 export * from "./dot.ts";
-export * from "./dot_general.ts";
-export * from "./dynamic_slice.ts";
-export * from "./einsum.ts";
+export {
+  dotGeneral,
+  type DotGeneralOp,
+  type DotOptions,
+  einsum,
+  type PromoteAll,
+  type ShapesOf,
+  type Tensordot,
+  tensordot,
+  type TensordotAxes,
+  type TensordotOp,
+} from "./einsum.ts";
 export * from "./exponential.ts";
-export * from "./extremes.ts";
 export * from "./fill.ts";
-export * from "./finite.ts";
 export * from "./gather.ts";
-export * from "./histogram.ts";
-export * from "./hyperbolic.ts";
-export * from "./index_terms.ts";
-export * from "./interp.ts";
-export * from "./kron.ts";
-export * from "./linalg_det.ts";
-export * from "./linalg_factor.ts";
-export * from "./linalg_inverse.ts";
+export {
+  cholesky,
+  det,
+  inv,
+  type LeadOf,
+  type Lu,
+  lu,
+  type MinOf,
+  type Pinv,
+  pinv,
+  type Qr,
+  qr,
+  type QrOptions,
+  type QrSize,
+  type RankOptions,
+  type Slogdet,
+  slogdet,
+} from "./linalg.ts";
 export * from "./linalg_solve.ts";
-export * from "./linalg_spectrum.ts";
-export * from "./log_sum_exp.ts";
-export * from "./logic.ts";
-export * from "./logistic.ts";
-export * from "./matmul.ts";
-export * from "./nan_reductions.ts";
-export * from "./norm.ts";
-export * from "./outer.ts";
-export * from "./pad.ts";
-export * from "./power.ts";
-export * from "./quantile.ts";
-export * from "./reduce.ts";
-export * from "./reduce_logic.ts";
-export * from "./reduce_window.ts";
+export * from "./order_statistics.ts";
+export {
+  all,
+  any,
+  type AxesOption,
+  countNonZero,
+  max,
+  mean,
+  min,
+  prod,
+  type ReducedDType,
+  type ReduceOp,
+  type ReduceOptions,
+  std,
+  sum,
+  type SumOf,
+  variance,
+  type VarianceOptions,
+} from "./reduce.ts";
 export * from "./reshape.ts";
-export * from "./reverse.ts";
 export * from "./rounding.ts";
-export * from "./scatter.ts";
-export * from "./search_sorted.ts";
+export {
+  interp,
+  type InterpOptions,
+  type SearchOptions,
+  type SearchSide,
+  searchSorted,
+  type SearchSortedOp,
+} from "./search_sorted.ts";
 export * from "./segment.ts";
-export * from "./slice.ts";
+export {
+  type Bounds,
+  dynamicSlice,
+  type DynamicSliceOp,
+  dynamicUpdateSlice,
+  type DynamicUpdateSliceOp,
+  type IndexRange,
+  slice,
+  type SliceOp,
+  type Starts,
+} from "./slice.ts";
 export * from "./sort.ts";
-export * from "./spaced.ts";
-export * from "./special.ts";
-export * from "./statistics.ts";
-export * from "./tensordot.ts";
-export * from "./tile.ts";
-export * from "./trace.ts";
-export * from "./transpose.ts";
 export * from "./trigonometric.ts";
-export * from "./unique.ts";
-export * from "./where.ts";
-export type { IndexRange } from "./ranges.ts";
-export type { Indices, IndicesShape } from "./indices.ts";
+export * from "./windows.ts";

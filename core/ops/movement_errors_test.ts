@@ -1,13 +1,20 @@
-import { assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { f32, i32, u8 } from "../../tests/laws/values.ts";
-import { concat, splitAxis, stack, unstack } from "./concat.ts";
-import { pad } from "./pad.ts";
-import { broadcastTo, expandDims, flatten, reshape, squeeze } from "./reshape.ts";
-import { reverse, roll } from "./reverse.ts";
+import { AdjointError } from "../errors.ts";
+import { concat, pad, reverse, roll, splitAxis, stack, unstack } from "./concat.ts";
+import {
+  broadcastTo,
+  expandDims,
+  flatten,
+  moveAxis,
+  repeat,
+  reshape,
+  squeeze,
+  swapAxes,
+  tile,
+  transpose,
+} from "./reshape.ts";
 import { slice } from "./slice.ts";
-import { repeat, tile } from "./tile.ts";
-import { moveAxis, swapAxes, transpose } from "./transpose.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

@@ -1,14 +1,59 @@
-/** How public operations take their operands: numbers beside tensors, promotion, broadcasting, data last. */
+/** What operations take: operands, options, axes, whole numbers, and functions that also stand in a pipe. */
 import { type DType, isDType, isFloat, kindOf, type Promote, promote, rangeOf, type Weak, weak } from "../dtype.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
-import { broadcastRight } from "../primitives/broadcast.ts";
-import { cast } from "../primitives/cast.ts";
-import { full } from "../primitives/create.ts";
-import { broadcastShapes, type Shape } from "../shape.ts";
+import { cast, full } from "../primitives/create.ts";
+import { dotGeneral } from "../primitives/dot_general.ts";
+import { broadcastRight, reduceSum, reshape, transpose } from "../primitives/reshape.ts";
+import { broadcastShapes, type Shape, show, sizeOf } from "../shape.ts";
 import { Tensor, type Value } from "../tensor.ts";
-import { shown } from "./whole_numbers.ts";
+
+// Whole numbers that operations take beside tensors: counts, shifts, positions.
+
+/** How a message shows an argument. */
+export function shown(x: unknown): string {
+  if (x instanceof Tensor) return "a tensor";
+  if (typeof x === "string") return JSON.stringify(x);
+  if (Array.isArray(x)) return `[${x.map(shown)}]`;
+  return typeof x === "object" && x !== null ? JSON.stringify(x) ?? "an object" : String(x);
+}
+
+/** A whole number from `least` on, or an error that names it. */
+export function requireWhole(op: string, what: string, x: unknown, least = -Infinity): number {
+  if (typeof x === "number" && Number.isInteger(x) && x >= least) return x;
+  const bound = least === -Infinity ? "" : `, ${least} or more`;
+  throw new ArgumentError(`${op}: ${what} is ${shown(x)}, not a whole number${bound}`);
+}
+
+/** A list of whole numbers; a single one stands for a list of one. */
+export function requireWholes(op: string, what: string, xs: unknown, least = -Infinity): number[] {
+  return Array.isArray(xs) ? xs.map((x) => requireWhole(op, what, x, least)) : [requireWhole(op, what, xs, least)];
+}
+
+// Options of operations: plain objects whose names are known.
+
+/** Throws unless options are an object with no names but the given ones; a misspelt one would be passed over silently. */
+export function requireOptions(op: string, options: unknown, example: string, names: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options) || options instanceof Tensor) {
+    throw new ArgumentError(`${op}: options are an object, not ${shown(options)}; write ${example}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) {
+      throw new ArgumentError(`${op}: there is no option ${name}; it takes ${names.join(", ")}`);
+    }
+  }
+}
+
+/** An option that is a truth value; false if left out. */
+export function flag(op: string, name: string, x: unknown): boolean {
+  if (x !== undefined && typeof x !== "boolean") {
+    throw new ArgumentError(`${op}: ${name} is true or false, not ${shown(x)}`);
+  }
+  return x === true;
+}
+
+// How public operations take their operands: numbers beside tensors, promotion, broadcasting, data last.
 
 /** What binary operations take: a tensor, or a JavaScript number or boolean, which adapts to the other operand's dtype. */
 export type Operand = Value | number | boolean;
@@ -128,3 +173,145 @@ export function requireDType(op: string, d: unknown): DType {
   if (!isDType(d)) throw new DTypeError(`${op}: ${String(d)} is not a dtype; use f32, f64, i32, u32, u8 or bool`);
   return d;
 }
+
+// Operations whose required second operand is a plain number or list.
+
+/** Numbers, lists and tensors are operands; what else stands in their place are options. */
+export const isOperand = (x: unknown): boolean => typeof x === "number" || Array.isArray(x) || x instanceof Tensor;
+
+/** `f(x, k, options?)`, also data last: `f(k, options?)(x)`. A tensor in front, or an operand behind it, tells. */
+export function dualStatic(
+  f: (x: unknown, k: unknown, options: Record<string, unknown>) => unknown,
+): (...args: unknown[]) => unknown {
+  return (...args) => {
+    const options = (o: unknown) => (o ?? {}) as Record<string, unknown>;
+    return args[0] instanceof Tensor || isOperand(args[1])
+      ? f(args[0], args[1], options(args[2]))
+      : (x: unknown) => f(x, args[0], options(args[1]));
+  };
+}
+
+// Operations of two tensors that also take options.
+
+/** What may stand in the place of options: nothing, or a plain object. */
+const isOptions = (x: unknown): boolean =>
+  x === undefined || (typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype);
+
+/** `f(a, b, options?)`, also data last: `f(b, options?)(a)`. Whatever is no options in second place tells. */
+export function dualOptions(
+  f: (a: unknown, b: unknown, options: Readonly<Record<string, unknown>>) => unknown,
+): (...args: unknown[]) => unknown {
+  const options = (o: unknown) => (o ?? {}) as Readonly<Record<string, unknown>>;
+  return (...args) =>
+    args.length > 2 || !isOptions(args[1])
+      ? f(args[0], args[1], options(args[2]))
+      : (a: unknown) => f(a, args[0], options(args[1]));
+}
+
+// Broadcasting to a shape that is given.
+
+/** `x` repeated to `shape`, or an error with both. */
+export function broadcastValue(op: string, x: Value, shape: Shape): Value {
+  const skipped = shape.length - x.shape.length;
+  if (skipped >= 0 && x.shape.every((d, a) => d === 1 || d === shape[skipped + a])) return broadcastRight(x, shape);
+  throw new ShapeError(
+    `${op}: cannot broadcast ${show(x.shape)} to ${show(shape)}; sizes must be equal or 1, counted from the last axis`,
+  );
+}
+
+// Operands of products.
+
+/** Two tensors of numbers in their common dtype. */
+export function factors(op: string, a: unknown, b: unknown): readonly [Value, Value] {
+  const [x, y] = promoted(op, requireTensor(op, a, "first operand"), requireTensor(op, b, "second operand"));
+  requireProducts(op, x!.dtype);
+  return [x!, y!];
+}
+
+/** Truth values have no products here. */
+export function requireProducts(op: string, dtype: DType): void {
+  if (kindOf(dtype) === "bool") throw new DTypeError(`${op}: takes numbers, not bool; cast one of the operands first`);
+}
+
+// Axes by name: how products of several tensors are told which axes belong together.
+
+/** A value, each of its axes under a label of its own. */
+export interface Labelled {
+  readonly value: Value;
+  readonly labels: readonly string[];
+}
+
+const sizeAt = (x: Labelled, label: string): number => x.value.shape[x.labels.indexOf(label)]!;
+
+/** Sums over the axes that `wanted` does not keep. */
+function summed(x: Labelled, wanted: (label: string) => boolean): Labelled {
+  const gone = x.labels.flatMap((l, i) => wanted(l) ? [] : [i]);
+  return { value: reduceSum(x.value, gone), labels: x.labels.filter(wanted) };
+}
+
+/** Leaves out the axes of size 1 that the other operand has longer: its product needs no repetition. */
+function withoutSingles(x: Labelled, other: Labelled): Labelled {
+  const stays = (l: string) => !(sizeAt(x, l) === 1 && other.labels.includes(l) && sizeAt(other, l) !== 1);
+  const labels = x.labels.filter(stays);
+  return { value: reshape(x.value, labels.map((l) => sizeAt(x, l))), labels };
+}
+
+/** The product of two, summed over every label that is not to be kept; sizes agree, or one of them is 1. */
+function contractPair(a: Labelled, b: Labelled, keep: (label: string) => boolean): Labelled {
+  const left = withoutSingles(summed(a, (l) => keep(l) || b.labels.includes(l)), b);
+  const right = withoutSingles(summed(b, (l) => keep(l) || a.labels.includes(l)), a);
+  // A label whose partner was left out is summed on its own, unless it is kept.
+  const x = summed(left, (l) => keep(l) || right.labels.includes(l));
+  const y = summed(right, (l) => keep(l) || left.labels.includes(l));
+  const shared = x.labels.filter((l) => y.labels.includes(l));
+  const batch = shared.filter(keep), contract = shared.filter((l) => !keep(l));
+  const at = (z: Labelled, labels: readonly string[]) => labels.map((l) => z.labels.indexOf(l));
+  const free = (z: Labelled) => z.labels.filter((l) => !shared.includes(l));
+  return {
+    value: dotGeneral(x.value, y.value, {
+      contract: [at(x, contract), at(y, contract)],
+      batch: [at(x, batch), at(y, batch)],
+    }),
+    labels: [...batch, ...free(x), ...free(y)],
+  };
+}
+
+/** The value with its axes in the order of `labels`. */
+const arranged = (x: Labelled, labels: readonly string[]): Value =>
+  transpose(x.value, labels.map((l) => x.labels.indexOf(l)));
+
+/** How many elements the product of two has before its sums. */
+function productSize(a: Labelled, b: Labelled, keep: (label: string) => boolean): number {
+  const labels = new Set([...a.labels, ...b.labels].filter(keep));
+  return sizeOf(
+    [...labels].map((l) => Math.max(a.labels.includes(l) ? sizeAt(a, l) : 1, b.labels.includes(l) ? sizeAt(b, l) : 1)),
+  );
+}
+
+/**
+ * The product of all, summed over every label not in `output`. Pair by pair, always the two whose product is smallest
+ * beside what it replaces, the greedy order of opt_einsum (Smith and Gray, 2018, https://doi.org/10.21105/joss.00753).
+ */
+export function contractAll(given: readonly Labelled[], output: readonly string[]): Value {
+  let operands = [...given];
+  while (operands.length > 1) {
+    let best = Infinity, pair: readonly [number, number] = [0, 1];
+    for (let i = 0; i < operands.length; i++) {
+      for (let j = i + 1; j < operands.length; j++) {
+        const a = operands[i]!, b = operands[j]!;
+        const cost = productSize(a, b, needed(operands, i, j, output)) - a.value.size - b.value.size;
+        if (cost < best) {
+          best = cost;
+          pair = [i, j];
+        }
+      }
+    }
+    const [i, j] = pair, made = contractPair(operands[i]!, operands[j]!, needed(operands, i, j, output));
+    operands = [...operands.filter((_, k) => k !== i && k !== j), made];
+  }
+  return arranged(summed(operands[0]!, (l) => output.includes(l)), output);
+}
+
+/** Whether a label is still asked for once the operands `i` and `j` are one. */
+const needed = (operands: readonly Labelled[], i: number, j: number, output: readonly string[]) => (label: string) =>
+  output.includes(label) || operands.some((x, k) => k !== i && k !== j && x.labels.includes(label));

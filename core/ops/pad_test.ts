@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
 import { bool, f64, i32, make } from "../../tests/laws/values.ts";
 import { vjpFlat } from "../transforms/linearize.ts";
-import { pad, type PadMode } from "./pad.ts";
+import { pad, type PadMode } from "./concat.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 const x = f64([3], [1, 2, 3]);
 

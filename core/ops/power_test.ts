@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
-import type { Value } from "../tensor.ts";
 import { derivative, gradients, list, v } from "../../tests/laws/points.ts";
 import { i32, u32 } from "../../tests/laws/values.ts";
-import { pow } from "./power.ts";
+import type { Value } from "../tensor.ts";
+import { pow } from "./arithmetic.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("pow() of integers is exact modulo the width", () => {
   assertEquals(list(pow(i32([4], [3, -3, 2, 7]), i32([4], [19, 3, 31, 0]))), [1162261467, -27, -(2 ** 31), 1]);

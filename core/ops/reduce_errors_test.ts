@@ -1,21 +1,26 @@
-import { assertThrows } from "@std/assert";
 import { bool, f32, i32 } from "../../tests/laws/values.ts";
 import { AdjointError } from "../errors.ts";
-import { argmax, argmin } from "./arg_extreme.ts";
-import { cumMax, cumMin, cumProd, cumSum, logCumSumExp } from "./cumulative.ts";
-import { diff } from "./difference.ts";
-import { bincount, histogram } from "./histogram.ts";
-import { interp } from "./interp.ts";
-import { logSumExp } from "./log_sum_exp.ts";
-import { nanMax, nanMean, nanMin, nanProd, nanStd, nanSum, nanVar } from "./nan_reductions.ts";
-import { norm } from "./norm.ts";
-import { median, nanMedian, nanQuantile, quantile } from "./quantile.ts";
-import { max, mean, min, prod, sum } from "./reduce.ts";
-import { all, any, countNonZero } from "./reduce_logic.ts";
-import { searchSorted } from "./search_sorted.ts";
-import { argsort, sort, topK } from "./sort.ts";
-import { std, variance } from "./statistics.ts";
-import { nonzero, unique } from "./unique.ts";
+import { cumMax, cumMin, cumProd, cumSum, diff, logCumSumExp } from "./cumulative.ts";
+import { logSumExp } from "./exponential.ts";
+import { norm } from "./linalg_solve.ts";
+import {
+  median,
+  nanMax,
+  nanMean,
+  nanMedian,
+  nanMin,
+  nanProd,
+  nanQuantile,
+  nanStd,
+  nanSum,
+  nanVar,
+  quantile,
+} from "./order_statistics.ts";
+import { all, any, countNonZero, max, mean, min, prod, std, sum, variance } from "./reduce.ts";
+import { interp, searchSorted } from "./search_sorted.ts";
+import { bincount, histogram } from "./segment.ts";
+import { argmax, argmin, argsort, nonzero, sort, topK, unique } from "./sort.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

@@ -1,14 +1,13 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
 import type { DType } from "../dtype.ts";
 import { keepAxes, type Shape } from "../shape.ts";
 import type { Tensor, Value } from "../tensor.ts";
 import { grad } from "../transforms/grad.ts";
-import { argmax, argmin } from "./arg_extreme.ts";
 import { tensor } from "./create.ts";
-import { max, mean, min, prod, sum } from "./reduce.ts";
-import { all, any, countNonZero } from "./reduce_logic.ts";
+import { all, any, countNonZero, max, mean, min, prod, sum } from "./reduce.ts";
+import { argmax, argmin } from "./sort.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 const x = tensor([[1, 2, 3], [4, 5, 6]]);
 

@@ -1,10 +1,10 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { bool, f64, i32 } from "../../tests/laws/values.ts";
+import { sizeOf } from "../shape.ts";
+import { broadcastTo, expandDims, flatten, reshape, squeeze } from "./reshape.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { sizeOf } from "../shape.ts";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { bool, f64, i32 } from "../../tests/laws/values.ts";
-import { broadcastTo, expandDims, flatten, reshape, squeeze } from "./reshape.ts";
 
 const shapes = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 4 });
 

@@ -1,9 +1,9 @@
-import { assertEquals } from "@std/assert";
 import { list, v } from "../../tests/laws/points.ts";
 import { i32, u32, u8 } from "../../tests/laws/values.ts";
-import { relu } from "./extremes.ts";
-import { square } from "./power.ts";
+import { square } from "./arithmetic.ts";
+import { relu } from "./compare.ts";
 import { abs, ceil, floor, round, sign, trunc } from "./rounding.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("functions with whole results keep integers as they are", () => {
   for (const x of [i32([5], 1), u32([5], 2), u8([5], 3)]) {

@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
 import { bool, f32, f64, i32, u8 } from "../../tests/laws/values.ts";
 import { vjpFlat } from "../transforms/linearize.ts";
-import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./scatter.ts";
+import { scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "./gather.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 const x = f64([3, 2], [1, 2, 3, 4, 5, 6]), rows = i32([3, 1], [2, 0, 2]);
 const updates = f64([3, 2], [10, 20, 30, 40, 50, 60]);

@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
 import { f64, i32, u8 } from "../../tests/laws/values.ts";
 import { vjpFlat } from "../transforms/linearize.ts";
 import { segmentMax, segmentMean, segmentMin, segmentSum } from "./segment.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 const x = f64([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]), labels = i32([4], [0, 2, 0, 2]);
 

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
 import { f64, make } from "../../tests/laws/values.ts";
 import { slice } from "./slice.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 const x = make([3, 4], "f64", (i) => i);
 

@@ -1,6 +1,3 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { pipe } from "fp-ts/lib/function.js";
 import { bool, f32, f64, i32, u32 } from "../../tests/laws/values.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "../transforms/grad.ts";
@@ -11,6 +8,9 @@ import { tensor } from "./create.ts";
 import { sum } from "./reduce.ts";
 import { searchSorted } from "./search_sorted.ts";
 import { argsort, sort, topK } from "./sort.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { pipe } from "fp-ts/lib/function.js";
 
 type V3 = Tensor<readonly [3]>;
 

@@ -1,7 +1,7 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { Value } from "../tensor.ts";
 import { derivative, v } from "../../tests/laws/points.ts";
-import { digamma, i0, lgamma, polygamma } from "./special.ts";
+import type { Value } from "../tensor.ts";
+import { digamma, i0, lgamma, polygamma } from "./exponential.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 
 Deno.test("derivatives of lgamma() go on: digamma, trigamma, and every order after", () => {
   // ψ⁽ⁿ⁾(1) = (−1)ⁿ⁺¹ n! ζ(n + 1): ζ(2) = π²/6 and ζ(4) = π⁴/90. Each is good to 8 units in the last place.

@@ -1,14 +1,24 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { f32, f64, i32 } from "../../tests/laws/values.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "../transforms/grad.ts";
 import { tensor } from "./create.ts";
-import { logSumExp } from "./log_sum_exp.ts";
-import { nanMax, nanMean, nanMin, nanProd, nanStd, nanSum, nanVar } from "./nan_reductions.ts";
-import { norm } from "./norm.ts";
-import { median, nanMedian, nanQuantile, quantile } from "./quantile.ts";
-import { sum } from "./reduce.ts";
-import { std, variance } from "./statistics.ts";
+import { logSumExp } from "./exponential.ts";
+import { norm } from "./linalg_solve.ts";
+import {
+  median,
+  nanMax,
+  nanMean,
+  nanMedian,
+  nanMin,
+  nanProd,
+  nanQuantile,
+  nanStd,
+  nanSum,
+  nanVar,
+  quantile,
+} from "./order_statistics.ts";
+import { std, sum, variance } from "./reduce.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { pipe } from "fp-ts/lib/function.js";
 
 type V3 = Tensor<readonly [3]>;

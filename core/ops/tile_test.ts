@@ -1,9 +1,9 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { f64, make } from "../../tests/laws/values.ts";
+import { repeat, tile } from "./reshape.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { f64, make } from "../../tests/laws/values.ts";
-import { repeat, tile } from "./tile.ts";
 
 Deno.test("tile() lays the tensor out again and again", () => {
   const x = f64([2, 2], [1, 2, 3, 4]);

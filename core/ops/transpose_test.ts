@@ -1,9 +1,9 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { f64, make } from "../../tests/laws/values.ts";
+import { moveAxis, swapAxes, transpose } from "./reshape.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { f64, make } from "../../tests/laws/values.ts";
-import { moveAxis, swapAxes, transpose } from "./transpose.ts";
 
 const ranked = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 4 });
 

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
 import { gradients, list, v } from "../../tests/laws/points.ts";
 import { atan2, hypot } from "./trigonometric.ts";
+import { assertEquals } from "@std/assert";
 
 Deno.test("hypot() does not overflow, and has derivative 0 at the origin", () => {
   assertEquals(list(hypot(v(3 * 2 ** 700, 0), v(4 * 2 ** 700, 0))), [5 * 2 ** 700, 0]);

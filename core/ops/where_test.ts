@@ -1,13 +1,12 @@
-import { assertEquals } from "@std/assert";
-import { pipe } from "fp-ts/lib/function.js";
-import type { DType } from "../dtype.ts";
-import type { Value } from "../tensor.ts";
 import { derivative, gradients, list, v } from "../../tests/laws/points.ts";
 import { bool, i32 } from "../../tests/laws/values.ts";
-import { greater } from "./compare.ts";
+import type { DType } from "../dtype.ts";
+import type { Value } from "../tensor.ts";
+import { sqrt } from "./arithmetic.ts";
+import { greater, where } from "./compare.ts";
 import { log } from "./exponential.ts";
-import { sqrt } from "./power.ts";
-import { where } from "./where.ts";
+import { assertEquals } from "@std/assert";
+import { pipe } from "fp-ts/lib/function.js";
 
 Deno.test("where() broadcasts all three and promotes the two sides", () => {
   const y = where(bool([2, 1], [true, false]), i32([3], [1, 2, 3]), 0);

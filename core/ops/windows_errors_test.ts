@@ -1,8 +1,7 @@
-import { assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { bool, f32 } from "../../tests/laws/values.ts";
-import { convGeneral, convTranspose } from "./convolution.ts";
-import { reduceWindow } from "./reduce_window.ts";
+import { AdjointError } from "../errors.ts";
+import { convGeneral, convTranspose, reduceWindow } from "./windows.ts";
+import { assertThrows } from "@std/assert";
 
 /** A wrong call and the whole message it gives. */
 interface WrongCall {

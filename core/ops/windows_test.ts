@@ -1,14 +1,13 @@
+import { elementsOf } from "../../tests/laws/compare.ts";
+import { f64, i32, integers, u8 } from "../../tests/laws/values.ts";
+import { sizeOf, stridesOf } from "../shape.ts";
+import type { Tensor, Value } from "../tensor.ts";
+import { vjpFlat } from "../transforms/linearize.ts";
+import { zeros } from "./fill.ts";
+import { convGeneral, type ConvOptions, convTranspose, reduceWindow } from "./windows.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
-import { sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor, Value } from "../tensor.ts";
-import { elementsOf } from "../../tests/laws/compare.ts";
-import { f64, i32, integers, u8 } from "../../tests/laws/values.ts";
-import { vjpFlat } from "../transforms/linearize.ts";
-import { convGeneral, type ConvOptions, convTranspose } from "./convolution.ts";
-import { zeros } from "./fill.ts";
-import { reduceWindow } from "./reduce_window.ts";
 
 const nested = (x: Value): unknown => x.toArray();
 const whole = (shape: number[], seed: number): Value => integers(shape, -3, 4, seed, "f64");

@@ -1,10 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import { DTypeError, ShapeError } from "../errors.ts";
-import type { Value } from "../tensor.ts";
 import { elementsOf } from "../../tests/laws/compare.ts";
 import { bool, f32, f64, i32, make } from "../../tests/laws/values.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import type { Value } from "../tensor.ts";
 import { dotGeneral, dotGeneralP, type DotParams, matmul, transposeLast } from "./dot_general.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 
 const none: DotParams["batch"] = [[], []];
 const rows: DotParams = { contract: [[1], [0]], batch: none };

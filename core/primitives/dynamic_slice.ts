@@ -5,15 +5,11 @@ import { bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
 import { type Shape, show, stridesOf } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
-import { add } from "./arithmetic.ts";
-import { broadcast, broadcastInFront } from "./broadcast.ts";
-import { concat } from "./concat.ts";
-import { copyBox, offsetOf } from "./copy_box.ts";
+import { add, maximum, minimum } from "./arithmetic.ts";
 import { full, iota, zerosLike } from "./create.ts";
-import { maximum, minimum } from "./extremes.ts";
-import { gather, type Places } from "./gather.ts";
-import { reshape } from "./reshape.ts";
-import { scatterSet } from "./scatter.ts";
+import { gather, type Places, scatterSet } from "./gather.ts";
+import { broadcast, broadcastInFront, reshape } from "./reshape.ts";
+import { concat, copyBox, offsetOf } from "./slice.ts";
 
 function check(op: string, x: Spec, sizes: Shape, starts: readonly Spec[]): void {
   if (sizes.length !== x.shape.length || sizes.some((n, a) => n < 0 || n > x.shape[a]!)) {

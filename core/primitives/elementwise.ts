@@ -1,18 +1,18 @@
-/**
- * How elementwise primitives are made: a scalar function, and what its derivative is.
- *
- * Operands have equal shapes and dtypes; broadcasting and promotion are made explicit above (`core/ops/operands.ts`).
- */
-import type { Operand, Rule } from "../compiler/rule.ts";
+/** The making of primitives that work element by element. */
 import { apply, constant, elements, indices, load } from "../compiler/kernel.ts";
+import type { Operand, Rule } from "../compiler/rule.ts";
 import { type DType, type Kind, kindOf, rounded } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
 import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { sameShape, show } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
-import { broadcastInFront } from "./broadcast.ts";
 import { fullP } from "./create.ts";
+import { broadcastInFront } from "./reshape.ts";
+
+// How elementwise primitives are made: a scalar function, and what its derivative is.
+//
+// Operands have equal shapes and dtypes; broadcasting and promotion are made explicit above (`core/ops/operands.ts`).
 
 /** The exact meaning of an elementwise primitive on one element. Results are rounded to the output's dtype. */
 export type Scalar = (...args: number[]) => number;
@@ -135,3 +135,14 @@ export const unary = (
     accepts,
     ...(derivative === null ? {} : { tangent: ([x], [dx], y) => by(dx!, derivative(x!, y)) }),
   });
+
+// The identity that derivatives do not pass.
+
+/** x, without its tangent. */
+export const stopGradientP: Primitive<undefined> = Object.assign(
+  elementwise("stopGradient", { arity: 1, scalar: () => (x) => x, accepts: anyKind, simplify: ([x]) => x! }),
+  { view: true, reference: ([x]: readonly NdArray[]): readonly NdArray[] => [x!] },
+);
+
+/** x, without its tangent. */
+export const stopGradient = (x: Value): Value => bind1(stopGradientP, [x], undefined);

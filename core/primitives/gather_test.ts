@@ -1,9 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { DTypeError, ShapeError } from "../errors.ts";
 import { bool, f64, i32 } from "../../tests/laws/values.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { dynamicSliceP, dynamicUpdateSliceP } from "./dynamic_slice.ts";
-import { gather, gatherP, type Places, takeAlong, takeAxis } from "./gather.ts";
-import { scatterAddP, scatterSetP } from "./scatter.ts";
+import { gather, gatherP, type Places, scatterAddP, scatterSetP, takeAlong, takeAxis } from "./gather.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 const x = f64([2, 3], [0, 1, 2, 3, 4, 5]);
 const places = (p: Partial<Places>): Places => ({ axes: [0], batch: 0, mode: "clamp", unique: false, ...p });

@@ -1,17 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
 import { arrayIn, assertNear, largest, roundoff32, roundoff64 } from "../../tests/laws/compare.ts";
 import { make, uniform } from "../../tests/laws/values.ts";
 import { runProgram } from "../compiler/program.ts";
 import type { DType } from "../dtype.ts";
 import type { Primitive } from "../primitive.ts";
 import { fromArray, type NdArray, type Value } from "../tensor.ts";
-import { choleskyP } from "./linalg_cholesky.ts";
-import { eighP } from "./linalg_eigh.ts";
-import { luP } from "./linalg_lu.ts";
-import { pinvP } from "./linalg_pinv.ts";
-import { qrP } from "./linalg_qr.ts";
-import { svdP } from "./linalg_svd.ts";
-import { triangularSolveP } from "./linalg_triangular_solve.ts";
+import { eighP, qrP } from "./linalg_orthogonal.ts";
+import { pinvP, svdP } from "./linalg_svd.ts";
+import { choleskyP, luP, triangularSolveP } from "./linalg_triangular.ts";
+import { assert, assertEquals } from "@std/assert";
 
 function both<P>(prim: Primitive<P>, params: P, inputs: readonly Value[]): readonly [NdArray, NdArray][] {
   const arrays = inputs.map(arrayIn), expected = prim.reference(arrays, params), lowered = prim.lower(arrays, params);

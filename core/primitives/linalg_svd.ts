@@ -1,58 +1,57 @@
-/** Singular values and vectors, by one-sided Jacobi rotations (Hestenes 1958). */
-import { bind } from "../interpreter.ts";
+/** Singular values, and the inverse made of them. */
+import { bytesOf } from "../dtype.ts";
+import { bind, bind1 } from "../interpreter.ts";
 import type { Primitive } from "../primitive.ts";
-import type { Spec, Value } from "../tensor.ts";
-import { add, mul, neg, sub } from "./arithmetic.ts";
-import { greater, less, lessEqual } from "./compare.ts";
-import { full, fullLike, zerosLike } from "./create.ts";
+import { sizeOf } from "../shape.ts";
+import { emptyArray, type Spec, type Value } from "../tensor.ts";
+import { abs, add, div, maximum, mul, neg, scale, sub } from "./arithmetic.ts";
+import { and, greater, less, lessEqual, select } from "./compare.ts";
+import { full, fullLike, onesLike, zerosLike } from "./create.ts";
+import { argSort } from "./cumulative.ts";
 import { matmul, transposeLast } from "./dot_general.ts";
+import { sqrt } from "./elementary.ts";
 import { takeAlong } from "./gather.ts";
-import { safeDivide } from "./linalg_eigh.ts";
-import { repeatWhile, steps } from "./linalg_loops.ts";
 import {
+  addEverywhere,
   alongColumns,
   alongRows,
   columnsOf,
   diagonal,
   eachMatrix,
+  evenRows,
   everywhere,
   eyeLike,
-  lead,
-  outputsOf,
-  programOf,
-  requireMatrix,
-  rowsOf,
-  scaleColumns,
-  scaleRows,
-  stackedBatch,
-} from "./linalg_matrix.ts";
-import { householder, qr } from "./linalg_qr.ts";
-import {
-  addEverywhere,
-  evenRows,
   halves,
+  lead,
   mostSweeps,
   nextPairs,
+  normalize,
+  normalized,
+  outputsOf,
   poison,
+  programOf,
+  repeatWhile,
+  requireMatrix,
   rotate,
   rotateRows,
   rotation,
   rotations,
+  rowsOf,
+  scaleColumns,
+  scaleRows,
   signOf,
   signsOf,
-} from "./linalg_rotations.ts";
-import { normalize, normalized } from "./linalg_scaling.ts";
-import { and } from "./logic.ts";
-import { maximum } from "./extremes.ts";
-import { reduceMax } from "./reduce_extreme.ts";
-import { reduceSum } from "./reduce_sum.ts";
-import { abs } from "./rounding.ts";
-import { select } from "./select.ts";
+  stackedBatch,
+  steps,
+} from "./linalg_matrix.ts";
+import { householder, qr, safeDivide } from "./linalg_orthogonal.ts";
+import { reduceMax } from "./reduce.ts";
+import { reduceSum } from "./reshape.ts";
 import { sliceAxis } from "./slice.ts";
-import { argSort } from "./sort.ts";
-import { sqrt } from "./power.ts";
 
-const infer = (a: Spec): Spec[] => {
+// Singular values and vectors, by one-sided Jacobi rotations (Hestenes 1958).
+
+const svdShapes = (a: Spec): Spec[] => {
   requireMatrix("svd", a);
   const m = rowsOf(a), n = columnsOf(a), k = Math.min(m, n), shapes = [[m, k], [k], [k, n]];
   return shapes.map((s) => ({ shape: [...lead(a), ...s], dtype: a.dtype }));
@@ -68,13 +67,13 @@ const infer = (a: Spec): Spec[] => {
  */
 export const svdP: Primitive<undefined> = {
   name: "svd",
-  infer: ([a]) => infer(a!),
+  infer: ([a]) => svdShapes(a!),
   reference: ([a]) => {
-    const out = outputsOf(infer(a!)), m = rowsOf(a!), n = columnsOf(a!), k = Math.min(m, n), wide = m < n;
+    const out = outputsOf(svdShapes(a!)), m = rowsOf(a!), n = columnsOf(a!), k = Math.min(m, n), wide = m < n;
     eachMatrix(a!, (x, i) => {
       const size = normalize(x);
       // Lines are the columns of a tall matrix, the rows of a wide one.
-      const { left, values, right } = jacobi(wide ? x : transposed(x, m, n), k, Math.max(m, n));
+      const { left, values, right } = oneSidedJacobi(wide ? x : transposed(x, m, n), k, Math.max(m, n));
       out[0]!.data.set(wide ? right : left, i * m * k);
       out[1]!.data.set(values.map((s) => s * size), i * k);
       out[2]!.data.set(wide ? transposed(left, n, k) : transposed(right, n, k), i * k * n);
@@ -93,7 +92,7 @@ export const svdP: Primitive<undefined> = {
     return [[u!, s!, vt!], [du, diagonal(p), transposeLast(dv)]];
   },
   batch: stackedBatch(() => svdP),
-  lower: ([a]) => programOf("svd", [a!], infer(a!), ([x]) => program(x!)),
+  lower: ([a]) => programOf("svd", [a!], svdShapes(a!), ([x]) => svdProgram(x!)),
 };
 
 /** (x − q·qᵀ·x)·diag(s)⁻¹: what moves out of the span of q's columns; nothing can where q is square. */
@@ -109,7 +108,7 @@ function transposed(x: ArrayLike<number>, m: number, n: number): Float64Array {
 }
 
 /** Rotates k lines of `length` elements until they are orthogonal: their lengths are the singular values. */
-function jacobi(
+function oneSidedJacobi(
   x: Float64Array,
   k: number,
   length: number,
@@ -153,7 +152,7 @@ function jacobi(
 }
 
 /** The same with all disjoint pairs of a round at once, n − 1 rounds a sweep. */
-function program(a: Value): readonly Value[] {
+function svdProgram(a: Value): readonly Value[] {
   const [scaled, scale] = normalized(a), wide = rowsOf(a) < columnsOf(a);
   const x = wide ? scaled : transposeLast(scaled), last = x.shape.length - 1;
   const k = rowsOf(x),
@@ -194,3 +193,65 @@ function program(a: Value): readonly Value[] {
 
 /** U, s descending, Vᵀ. */
 export const svd = (a: Value): readonly Value[] => bind(svdP, [a], undefined);
+
+// The Moore–Penrose inverse.
+
+/** Singular values up to this share of the largest count as 0. */
+export interface PinvParams {
+  readonly tolerance: number;
+}
+
+const pinvShapes = (a: Spec): Spec => {
+  requireMatrix("pinv", a);
+  return { shape: [...lead(a), columnsOf(a), rowsOf(a)], dtype: a.dtype };
+};
+
+/** A⁺ through the singular values. */
+export const pinvP: Primitive<PinvParams> = {
+  name: "pinv",
+  infer: ([a]) => [pinvShapes(a!)],
+  reference: ([a], { tolerance }) => {
+    const y = emptyArray(pinvShapes(a!).shape, a!.dtype), m = rowsOf(a!), n = columnsOf(a!), k = Math.min(m, n);
+    // In f64 throughout: rounding the factors to f32 would be most of the error.
+    const wide = { shape: a!.shape, dtype: "f64", data: Float64Array.from(a!.data) } as const;
+    const [u, s, vt] = svdP.reference([wide], undefined);
+    for (let b = 0; b < sizeOf(lead(a!)); b++) {
+      const cut = tolerance * (s!.data[b * k] ?? 0);
+      for (let r = 0; r < k; r++) {
+        const size = s!.data[b * k + r]!;
+        // Not `size <= cut`: NaN goes on.
+        if (size <= cut) continue;
+        for (let j = 0; j < n; j++) {
+          for (let i = 0; i < m; i++) {
+            y.data[(b * n + j) * m + i]! += vt!.data[(b * k + r) * n + j]! * u!.data[(b * m + i) * k + r]! / size;
+          }
+        }
+      }
+    }
+    return [y];
+  },
+  // Golub and Pereyra 1973, eq. 4.12; right as long as the rank stays the same.
+  jvp: ([a], [da], p) => {
+    const y = pinv(a!, p), yt = transposeLast(y), dat = transposeLast(da!);
+    const moved = matmul(y, matmul(da!, y)), left = matmul(matmul(y, yt), dat), right = matmul(matmul(dat, yt), y);
+    const tall = sub(left, matmul(matmul(left, a!), y)), wide = sub(right, matmul(y, matmul(a!, right)));
+    return [[y], [add(sub(tall, moved), wide)]];
+  },
+  batch: stackedBatch(() => pinvP),
+  lower: ([a], p) => programOf("pinv", [a!], [pinvShapes(a!)], ([x]) => [pinvProgram(x!, p)]),
+};
+
+function pinvProgram(a: Value, { tolerance }: PinvParams): Value {
+  const [u, s, vt] = svd(a), last = s!.shape.length - 1, largest = reduceMax(s!, [last]);
+  const counts = greater(s!, everywhere(scale(largest, tolerance), s!.shape)), one = onesLike(s!);
+  const unfit = sub(largest, largest);
+  const inverse = add(select(counts, div(one, select(counts, s!, one)), zerosLike(s!)), everywhere(unfit, s!.shape));
+  return matmul(scaleColumns(transposeLast(vt!), inverse), transposeLast(u!));
+}
+
+/** The share of the largest singular value up to which rounding alone explains one: max(m, n) units in the last place. */
+export const roundingTolerance = (a: Spec): number =>
+  Math.max(rowsOf(a), columnsOf(a)) * (bytesOf(a.dtype) === 4 ? 2 ** -23 : 2 ** -52);
+
+/** A⁺. */
+export const pinv = (a: Value, p: PinvParams): Value => bind1(pinvP, [a], p);

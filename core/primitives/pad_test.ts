@@ -1,10 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DTypeError, ShapeError } from "../errors.ts";
 import { f64, i32 } from "../../tests/laws/values.ts";
-import { concatP } from "./concat.ts";
-import { pad, padP } from "./pad.ts";
-import { reverseP } from "./reverse.ts";
-import { slice, sliceP } from "./slice.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
+import { reverseP } from "./reshape.ts";
+import { concatP, pad, padP, slice, sliceP } from "./slice.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 
 const x = f64([3], [1, 2, 3]);
 

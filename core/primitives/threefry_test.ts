@@ -1,9 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
 import { trace } from "../compiler/program.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { bits } from "../random/bits.ts";
+import { bits } from "../random/key.ts";
 import { full } from "./create.ts";
 import { counters, threefry } from "./threefry.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 Deno.test("threefry() rejects keys and counters that do not fit", () => {
   assertThrows(

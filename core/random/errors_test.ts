@@ -1,10 +1,10 @@
 /** Wrong calls and what they are told. */
-import { assertEquals, assertThrows } from "@std/assert";
-import { AdjointError } from "../errors.ts";
 import { alloc, type DType } from "../dtype.ts";
+import { AdjointError } from "../errors.ts";
 import { sizeOf } from "../shape.ts";
 import { Concrete, type Value } from "../tensor.ts";
-import * as random from "./mod.ts";
+import * as random from "../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 // deno-lint-ignore no-explicit-any -- the compiler rejects most of these calls; untyped code makes them
 type Untyped = any;

@@ -1,17 +1,16 @@
 /** Derivatives of samplers in their parameters. */
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { alloc } from "../dtype.ts";
 import { TransformError } from "../errors.ts";
 import { mul } from "../primitives/arithmetic.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
-import { lgamma } from "../primitives/special/gamma.ts";
+import { reduceSum } from "../primitives/reshape.ts";
+import { lgamma } from "../primitives/special_functions.ts";
 import { Concrete, type Value } from "../tensor.ts";
-import { jvp, vjp } from "../transforms/directional.ts";
-import { grad } from "../transforms/grad.ts";
+import { grad, jvp, vjp } from "../transforms/grad.ts";
 import { jit } from "../transforms/jit.ts";
 import { vmap } from "../transforms/vmap.ts";
-import { logGammaSlope } from "./gamma_gradient.ts";
-import * as random from "./mod.ts";
+import { logGammaSlope } from "./gamma.ts";
+import * as random from "../../mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 
 function vector(dtype: "f32" | "f64", xs: readonly number[]): Value {
   const data = alloc(dtype, xs.length);

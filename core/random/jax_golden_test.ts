@@ -1,13 +1,12 @@
 /** Every sampler against the numbers JAX draws (tests/golden/jax_random.json; how they were made is in its README). */
-import { assert, assertEquals } from "@std/assert";
-import type { DType } from "../dtype.ts";
-import { erf } from "../primitives/special/error_function.ts";
-import { hash, second } from "../primitives/threefry_hash.ts";
+import { alloc, type DType } from "../dtype.ts";
+import { erf } from "../primitives/special_functions.ts";
+import { hash, second } from "../primitives/threefry.ts";
 import { Concrete, type Value } from "../tensor.ts";
 import { vmap } from "../transforms/vmap.ts";
-import { alloc } from "../dtype.ts";
-import type { Key } from "./arguments.ts";
-import * as random from "./mod.ts";
+import type { Key } from "./key.ts";
+import * as random from "../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
 
 interface Stored {
   readonly dtype: DType;

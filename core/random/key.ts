@@ -1,14 +1,113 @@
-/** Keys: randomness as a value. */
-import type { DType } from "../dtype.ts";
+/** Keys, the bits they make, and what samplers take. */
+import { type DType, type FloatOf, floatOf, type Promote, promote } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { cast } from "../primitives/cast.ts";
-import { full } from "../primitives/create.ts";
-import { reshape } from "../primitives/reshape.ts";
+import { add, scale } from "../primitives/arithmetic.ts";
+import { shiftRightLogical } from "../primitives/compare.ts";
+import { cast, full, fullLike } from "../primitives/create.ts";
+import { broadcastRight, reshape } from "../primitives/reshape.ts";
 import { sliceAxis } from "../primitives/slice.ts";
-import { counters, threefry } from "../primitives/threefry.ts";
-import { checkShape, type Shape, show } from "../shape.ts";
+import { counters, threefry, type ThreefryParams } from "../primitives/threefry.ts";
+import { broadcastShapes, checkShape, sameShape, type Shape, show } from "../shape.ts";
 import { Concrete, Tensor, type Value } from "../tensor.ts";
-import { type Key, requireKey } from "./arguments.ts";
+
+// What samplers check before they draw, and how they bring parameters to one dtype and shape.
+
+/** The state of a stream of random numbers: two words. It is used once; `split` and `foldIn` make new ones of it. */
+export type Key = Tensor<readonly [2], "u32">;
+
+/** A dtype of random numbers with fractions. */
+export type FloatDType = "f32" | "f64";
+
+/** A parameter of a distribution: a number, or a tensor of them. */
+export type Parameter = number | Value;
+
+/** The shape of a parameter. */
+export type ParameterShape<P> = P extends Tensor<infer S, DType> ? S : readonly [];
+
+/** The float dtype of a parameter; a number's is f32. */
+export type ParameterDType<P> = P extends Tensor<Shape, infer D extends DType> ? FloatOf<D> : "f32";
+
+/** The float dtype of two parameters together. */
+export type ParametersDType<P, Q> = P extends number ? ParameterDType<Q>
+  : Q extends number ? ParameterDType<P>
+  : FloatOf<Promote<ParameterDType<P>, ParameterDType<Q>>>;
+
+/** A key, or an error that says what was given instead. */
+export function requireKey(op: string, key: unknown): Value {
+  if (key instanceof Tensor && key.dtype === "u32" && sameShape(key.shape, [2])) return key as Value;
+  const wanted = `${op}: expected a key (u32[2]), got`;
+  if (key instanceof Tensor) {
+    const given = `${wanted} ${key.dtype}[${key.shape}]`;
+    if (key.dtype !== "u32") throw new DTypeError(`${given}; make one with key(seed)`);
+    const many = key.shape.at(-1) === 2 ? "map over many keys with vmap" : "make one with key(seed)";
+    throw new ShapeError(`${given}; ${many}`);
+  }
+  if (Array.isArray(key)) throw new ArgumentError(`${wanted} an array; take one of its keys`);
+  const what = typeof key !== "object" || key === null
+    ? String(key)
+    : key.constructor === Object
+    ? "an object"
+    : `a ${key.constructor.name}`;
+  throw new ArgumentError(`${wanted} ${typeof key === "function" ? "a function" : what}; make one with key(seed)`);
+}
+
+/** The dtype option of a sampler of floats. */
+export function requireFloatDType(op: string, dtype: unknown): FloatDType {
+  if (dtype === "f32" || dtype === "f64") return dtype;
+  throw new DTypeError(`${op}: draws f32 or f64, not ${String(dtype)}; cast the result`);
+}
+
+/** A condition on a number among the parameters; elements of tensors are not looked at, for they may be traced. */
+export interface Domain {
+  readonly test: (x: number) => boolean;
+  readonly text: string;
+}
+
+/** Above 0. */
+export const positive: Domain = { test: (x) => x > 0, text: "must be positive" };
+/** Not NaN. */
+export const anyNumber: Domain = { test: (x) => !Number.isNaN(x), text: "must be a number" };
+
+/** Named parameters as tensors of one float dtype, of their own shapes. */
+export function parameters(
+  op: string,
+  given: Readonly<Record<string, unknown>>,
+  domain: Domain,
+  dtype: unknown,
+): Value[] {
+  const dtypes = Object.values(given).flatMap((x) => x instanceof Tensor ? [floatOf(x.dtype as DType)] : []);
+  const common = requireFloatDType(op, dtype ?? (dtypes.length === 0 ? "f32" : dtypes.reduce(promote)));
+  return Object.entries(given).map(([name, x]) => {
+    if (x instanceof Tensor) return cast(x as Value, common);
+    if (typeof x !== "number") {
+      throw new ArgumentError(
+        `${op}: ${name} is ${
+          Array.isArray(x) ? "an array; wrap it: tensor([…])" : `${String(x)}; give a number or a tensor`
+        }`,
+      );
+    }
+    if (!domain.test(x)) throw new ArgumentError(`${op}: ${name} is ${x}; it ${domain.text}`);
+    return full([], x, common);
+  });
+}
+
+/** The shape to draw, the parameters' common one where none is given, and the parameters broadcast to it. */
+export function drawn(op: string, shape: unknown, xs: readonly Value[], names: readonly string[]): [Shape, Value[]] {
+  const to = shape === undefined ? broadcastShapes(op, ...xs.map((x) => x.shape)) : checkShape(op, shape as Shape);
+  return [
+    to,
+    xs.map((x, i) => {
+      const fits = x.shape.length <= to.length &&
+        x.shape.every((d, a) => d === 1 || d === to[to.length - x.shape.length + a]);
+      if (fits) return broadcastRight(x, to);
+      throw new ShapeError(
+        `${op}: ${names[i]} of shape ${show(x.shape)} does not broadcast to the shape to draw, ${show(to)}`,
+      );
+    }),
+  ];
+}
+
+// Keys: randomness as a value.
 
 /**
  * A key from a seed. Equal seeds give equal keys, and seeds that differ give keys that differ.
@@ -141,3 +240,55 @@ function requireWord(data: unknown): Value {
     `foldIn: mixes in a whole number from 0 to 2^32 - 1 or an integer scalar, not ${String(data)}`,
   );
 }
+
+// Random bits, and the numbers in [0, 1) made of them.
+
+/**
+ * Random bits: every value of the dtype is equally likely.
+ *
+ * @param key A key, u32[2].
+ * @param shape What to draw; a scalar if left out.
+ * @param options `dtype`: u32 or u8.
+ * @returns Whole numbers, `shape`, u32 or u8.
+ * @throws {DTypeError} If the dtype is another.
+ * @see JAX's `jax.random.bits`, whose words these are
+ *
+ * @example JAX's words
+ * ```ts
+ * import { bits, key } from "@adjoint/adjoint";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(bits(key(0), [2]).toArray(), [4070199207, 4202968722]);
+ * ```
+ */
+export function bits<const S extends Shape = readonly [], D extends "u32" | "u8" = "u32">(
+  key: Key,
+  shape?: S,
+  options: { readonly dtype?: D } = {},
+): Tensor<S, D> {
+  const k = requireKey("bits", key), to = checkShape("bits", shape ?? []), dtype: DType = options.dtype ?? "u32";
+  if (dtype !== "u32" && dtype !== "u8") {
+    throw new DTypeError(`bits: draws u32 or u8, not ${String(dtype)}; cast the result`);
+  }
+  return cast(words(k, to), dtype) as Tensor<S, D>;
+}
+
+/** A draw of `shape` from each key of `[...B, 2]`: `[...B, ...shape]` words, or keys with their last axis of 2. */
+export function words(keys: Value, shape: Shape, output: ThreefryParams["output"] = "bits"): Value {
+  const at = counters(shape);
+  return threefry(keys, broadcastRight(at, [...keys.shape.slice(0, -1), ...shape]), output);
+}
+
+/** Of each key of `[...B, 2]` the child of a number. */
+export const child = (keys: Value, i: number): Value => threefry(keys, full(keys.shape.slice(0, -1), i, "u32"), "keys");
+
+/** For each key of `[...B, 2]` numbers in [0, 1): multiples of 2⁻²³ in f32, of 2⁻⁵² in f64. */
+export function unit(keys: Value, shape: Shape, dtype: FloatDType): Value {
+  if (dtype === "f32") return fraction(words(keys, shape), 9, "f32", -23);
+  const pairs = words(keys, shape, "keys"), last = pairs.shape.length - 1;
+  const word = (i: number): Value => reshape(sliceAxis(pairs, last, i, i + 1), pairs.shape.slice(0, -1));
+  return add(fraction(word(0), 0, "f64", -32), fraction(word(1), 12, "f64", -52));
+}
+
+const fraction = (word: Value, dropped: number, dtype: FloatDType, exponent: number): Value =>
+  scale(cast(shiftRightLogical(word, fullLike(word, dropped)), dtype), 2 ** exponent);

@@ -1,8 +1,7 @@
+import { Concrete, type Tensor, type Value } from "../tensor.ts";
+import { foldIn, type Key, key, normal, randint, split, truncatedNormal, uniform } from "../../mod.ts";
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { Concrete, type Tensor, type Value } from "../tensor.ts";
-import { foldIn, key, normal, randint, split, truncatedNormal, uniform } from "./mod.ts";
-import type { Key } from "./mod.ts";
 
 const i32 = (...xs: number[]): Value => new Concrete([xs.length], "i32", Int32Array.from(xs));
 

@@ -2,12 +2,12 @@
  * Samplers against the distributions they name, with fixed seeds: each test is decided once and for all. Thresholds are
  * those a true sampler exceeds once in a thousand seeds.
  */
-import { assert, assertEquals } from "@std/assert";
-import { erf } from "../primitives/special/error_function.ts";
+import { erf } from "../primitives/special_functions.ts";
 import { Concrete, type Value } from "../tensor.ts";
 import { vmap } from "../transforms/vmap.ts";
-import type { Key } from "./arguments.ts";
-import * as random from "./mod.ts";
+import type { Key } from "./key.ts";
+import * as random from "../../mod.ts";
+import { assert, assertEquals } from "@std/assert";
 
 const n = 10_000;
 const f32 = (...xs: number[]): Value => new Concrete([xs.length], "f32", Float32Array.from(xs));

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
 import { ShapeError } from "../errors.ts";
-import { type Dim, dim } from "./dim.ts";
+import { type Dim, dim } from "./dims.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 Deno.test("dim() gives the size back under its label", () => {
   const n: Dim<"batch"> = dim("batch", 32);

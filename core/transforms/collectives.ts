@@ -5,15 +5,11 @@ import { axisSize, bind1 } from "../interpreter.ts";
 import { asFloat, requireNumeric, requireTensor } from "../ops/operands.ts";
 import type { Batched, MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { div, mul, scale } from "../primitives/arithmetic.ts";
-import { broadcastInFront } from "../primitives/broadcast.ts";
-import { cast } from "../primitives/cast.ts";
 import { equal } from "../primitives/compare.ts";
-import { full, iota } from "../primitives/create.ts";
+import { cast, full, iota } from "../primitives/create.ts";
 import { dynamicSlice } from "../primitives/dynamic_slice.ts";
-import { reduceMax } from "../primitives/reduce_extreme.ts";
-import { reduceSum } from "../primitives/reduce_sum.ts";
-import { reshape } from "../primitives/reshape.ts";
-import { moveAxis } from "../primitives/transpose.ts";
+import { reduceMax } from "../primitives/reduce.ts";
+import { broadcastInFront, moveAxis, reduceSum, reshape } from "../primitives/reshape.ts";
 import type { Shape } from "../shape.ts";
 import type { Spec, Tensor, Value } from "../tensor.ts";
 

@@ -1,21 +1,28 @@
-/**
- * Programs derived from programs: forward mode, linear part, transpose and batch of one, each itself a program.
- *
- * They are what calls and control flow are transformed by. A derived program is kept, weakly, with the program it comes
- * from, unless it captured a traced value of the moment. Its captured values come first among its inputs.
- */
-import { type Equation, evalProgram, type Program, trace, type TraceInterpreter, Var } from "../compiler/program.ts";
-import { deadCode } from "../compiler/dead_code.ts";
-import { hasEffect } from "../compiler/nested.ts";
+/** Programs made of programs, and calls of them. */
+import {
+  type Equation,
+  evalProgram,
+  hasEffect,
+  outputSpecs,
+  Program,
+  runProgram,
+  trace,
+  type TraceInterpreter,
+  Var,
+} from "../compiler/program.ts";
+import { deadCode } from "../compiler/simplify.ts";
 import { bind, withInterpreter } from "../interpreter.ts";
-import type { MappedAxis, MaybeZero } from "../primitive.ts";
-import { broadcastInFront } from "../primitives/broadcast.ts";
+import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { zerosLike } from "../primitives/create.ts";
+import { broadcastInFront } from "../primitives/reshape.ts";
 import { Concrete, type Spec, type Value } from "../tensor.ts";
-import { batchFlat } from "./batch.ts";
-import { jvpFlat } from "./jvp.ts";
-import { linearizeFlat, stageLinear } from "./linearize.ts";
-import { transposeTape } from "./tape.ts";
+import { jvpFlat, linearizeFlat, stageLinear, transposeTape } from "./linearize.ts";
+import { batchFlat } from "./vmap.ts";
+
+// Programs derived from programs: forward mode, linear part, transpose and batch of one, each itself a program.
+//
+// They are what calls and control flow are transformed by. A derived program is kept, weakly, with the program it comes
+// from, unless it captured a traced value of the moment. Its captured values come first among its inputs.
 
 const kept = new WeakMap<Program, Map<string, { readonly programs: readonly Program[] }>>();
 
@@ -52,7 +59,7 @@ export function spread<A>(xs: readonly A[], mask: readonly boolean[]): (A | null
 }
 
 /** Zeros where `wanted` and nothing is present; the others as they are. */
-export const instantiate = (xs: readonly MaybeZero[], like: readonly Spec[], wanted: readonly boolean[]): MaybeZero[] =>
+const instantiate = (xs: readonly MaybeZero[], like: readonly Spec[], wanted: readonly boolean[]): MaybeZero[] =>
   xs.map((x, i) => x ?? (wanted[i] ? zerosLike(like[i]!) : null));
 
 /** A derived program, and which of its optional outputs it has. */
@@ -212,7 +219,7 @@ export const withCaptured = (program: Program, args: readonly Value[]): Value[] 
  * Inputs: the program's, then tangents of those marked `active`. Outputs: the tangents present per `mask`. Each of its
  * equations is either free of tangents or linear in them, so it can be transposed; `jvpProgram`'s calls mix both.
  */
-export function tangentProgram(program: Program, active: readonly boolean[]): Derived {
+function tangentProgram(program: Program, active: readonly boolean[]): Derived {
   return derive(program, `tangent ${bits(active)}`, () => {
     const { forward, linear, fromInputs, mask } = linearizeProgram(program, active);
     const n = program.inputs.length, outputs = program.outputs.length;
@@ -226,3 +233,65 @@ export function tangentProgram(program: Program, active: readonly boolean[]): De
     return { program: made, programs: [made], mask };
   });
 }
+
+// Calls: primitives that apply a program, transformed by transforming the program.
+
+/** The program, and the name of the function it was traced from. */
+export interface CallParams {
+  readonly name: string;
+  readonly program: Program;
+}
+
+const apply = (prim: Primitive<CallParams>, name: string, program: Program, args: readonly Value[]): readonly Value[] =>
+  bind(prim, withCaptured(program, args), { name, program });
+
+/** A program applied as one step. Its linear part is a call too. */
+export const jitP: Primitive<CallParams> = {
+  name: "jit",
+  infer: (_, { program }) => outputSpecs(program),
+  reference: (xs, { program }) => runProgram(program, xs),
+  jvp: (xs, dxs, { name, program }) => {
+    const [tangents, active] = present(dxs);
+    const { program: pushed, mask } = jvpProgram(program, active);
+    const outs = apply(jitP, name, pushed, [...xs, ...tangents]), n = program.outputs.length;
+    return [outs.slice(0, n), spread(outs.slice(n), mask)];
+  },
+  linearize: (xs, active, { name, program }) => {
+    const { forward, linear, fromInputs, mask } = linearizeProgram(program, active);
+    const outs = apply(jitP, name, forward, xs), n = program.outputs.length;
+    const residuals = [...fromInputs.map((i) => xs[i]!), ...outs.slice(n)];
+    return [outs.slice(0, n), (dxs) => spread(apply(jitP, name, linear, [...residuals, ...present(dxs)[0]]), mask)];
+  },
+  transpose: (cts, xs, linear, { name, program }) => {
+    const [some, given] = present(cts);
+    const { program: back, mask } = transposeProgram(program, linear, given);
+    return spread(apply(jitP, name, back, [...xs.filter((_, i) => !linear[i]), ...some]), mask);
+  },
+  batch: (xs, mapped, { name, program }, axis) => {
+    const { program: batched, mask } = batchProgram(program, mapped, axis);
+    return { outputs: apply(jitP, name, batched, xs), mapped: mask };
+  },
+  calls: ({ program }) => program,
+  lower: (_, { program }) => ({
+    kind: "program",
+    program: new Program(program.inputs, program.equations, program.outputs),
+  }),
+};
+
+/** A call that keeps nothing but its inputs for reverse mode: the transpose computes the inside again. */
+export const checkpointP: Primitive<CallParams> = {
+  ...jitP,
+  name: "checkpoint",
+  apart: true,
+  linearize: (xs, active, { name, program }) => {
+    const { program: tangents, mask } = tangentProgram(program, active);
+    return [
+      bind(checkpointP, xs, { name, program }),
+      (dxs) => spread(apply(jitP, name, tangents, [...xs, ...present(dxs)[0]]), mask),
+    ];
+  },
+  batch: (xs, mapped, { name, program }, axis) => {
+    const { program: batched, mask } = batchProgram(program, mapped, axis);
+    return { outputs: apply(checkpointP, name, batched, xs), mapped: mask };
+  },
+};

@@ -1,23 +1,18 @@
 /** Jacobians, Hessians and their products. */
-import { isFloat } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { add } from "../primitives/arithmetic.ts";
-import { cast } from "../primitives/cast.ts";
 import { equal } from "../primitives/compare.ts";
-import { full, iota, zerosLike } from "../primitives/create.ts";
-import { reshape } from "../primitives/reshape.ts";
+import { cast, full, iota, zerosLike } from "../primitives/create.ts";
+import { moveAxis, reshape } from "../primitives/reshape.ts";
 import { sliceAxis } from "../primitives/slice.ts";
-import { moveAxis } from "../primitives/transpose.ts";
 import { normalizeAxis, type Shape, sizeOf } from "../shape.ts";
-import type { DType } from "../dtype.ts";
 import type { Spec, Tensor, Value } from "../tensor.ts";
 import { unflattenWith } from "../tree.ts";
-import { batchFlat } from "./batch.ts";
-import { flatFunction, jvp } from "./directional.ts";
-import { floatLeaves, grad, type ScalarLoss } from "./grad.ts";
-import { jvpFlat } from "./jvp.ts";
-import { vjpFlat } from "./linearize.ts";
-import { requireFunction } from "./tensors_in.ts";
+import { flatFunction, floatLeaves, grad, jvp, type ScalarLoss } from "./grad.ts";
+import { jvpFlat, vjpFlat } from "./linearize.ts";
+import { requireFunction } from "./stage.ts";
+import { batchFlat } from "./vmap.ts";
 
 /** The Jacobian of a result tree by an argument tree: in the place of each result tensor, a tree like the argument. */
 export type JacobianOf<R, X> = R extends Tensor<infer S extends Shape, infer D extends DType> ? ByArgument<S, D, X>

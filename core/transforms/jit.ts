@@ -2,12 +2,11 @@
 import { type Backend, computing, withBackend } from "../backend.ts";
 import { type Program, trace } from "../compiler/program.ts";
 import { ArgumentError } from "../errors.ts";
+import { settingKey } from "../format.ts";
 import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../interpreter.ts";
 import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
-import { jitP } from "./call.ts";
-import { withCaptured } from "./derived.ts";
-import { settingKey } from "../setting_key.ts";
-import { keysOf, requireFunction, synchronous, type Template, template } from "./tensors_in.ts";
+import { jitP, withCaptured } from "./derived.ts";
+import { keysOf, requireFunction, synchronous, type Template, template } from "./stage.ts";
 
 /** Options of `jit`. */
 export interface JitOptions {

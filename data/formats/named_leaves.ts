@@ -1,5 +1,4 @@
 /** Trees of tensors as the flat, named tensors that files hold, and back. */
-import { left, right } from "fp-ts/lib/Either.js";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { sameShape, type Shape, show } from "../../core/shape.ts";
@@ -8,6 +7,7 @@ import { flattenTensors, unflattenWith } from "../../core/tree.ts";
 import { paths } from "../../core/tree_ops.ts";
 import type { Either, FormatError } from "../errors.ts";
 import { clip, excerpt } from "./excerpt.ts";
+import { left, right } from "fp-ts/lib/Either.js";
 
 /**
  * The leaves of a tree by name, as `encodeSafetensors` takes them: a name is the path from the root, joined by dots.

@@ -1,5 +1,3 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { ArgumentError } from "../../core/errors.ts";
 import { tensor } from "../../core/ops/create.ts";
 import { isTensor } from "../../core/tree.ts";
@@ -7,6 +5,8 @@ import { leaves, same } from "../../core/tree_ops.ts";
 import { orThrow } from "../errors.ts";
 import { treeFromTensors, treeToTensors } from "./named_leaves.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 
 const params = [{ w: tensor([[1, 2]]), b: tensor([3]) }, null, { w: tensor(4) }];
 

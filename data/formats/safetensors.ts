@@ -6,7 +6,6 @@
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
-import { left, right } from "fp-ts/lib/Either.js";
 import { alloc, bytesOf, type DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { type Shape, show, sizeOf } from "../../core/shape.ts";
@@ -14,6 +13,7 @@ import { fromArray, type Tensor, type Value } from "../../core/tensor.ts";
 import { isTensor } from "../../core/tree.ts";
 import type { Either, FormatError } from "../errors.ts";
 import { clip, excerpt } from "./excerpt.ts";
+import { left, right } from "fp-ts/lib/Either.js";
 
 /** What a safetensors file holds. */
 export interface Safetensors {

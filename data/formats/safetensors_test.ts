@@ -1,11 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { alloc, type DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { tensor } from "../../core/ops/create.ts";
 import { fromArray, type Value } from "../../core/tensor.ts";
 import { type Either, type FormatError, orThrow } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 
 /** A file of a header as it is, not padded, and data. */
 function file(header: unknown, data: readonly number[] = []): Uint8Array {

@@ -3,13 +3,13 @@
  *
  * Elements are such that all results are exact, so compiled and reference code must agree bit for bit.
  */
-import { assert, assertEquals } from "@std/assert";
+import { alloc, isFloat } from "../../core/dtype.ts";
+import { iota } from "../../core/primitives/create.ts";
+import { Concrete } from "../../core/tensor.ts";
 import * as op from "../../mod.ts";
 import { type DType, dtypes, jit, referenceBackend, type Value, wasmBackend } from "../../mod.ts";
-import { alloc, isFloat } from "../../core/dtype.ts";
-import { Concrete } from "../../core/tensor.ts";
-import { iota } from "../../core/primitives/create.ts";
 import { arrayIn, assertSame } from "../laws/compare.ts";
+import { assert, assertEquals } from "@std/assert";
 
 const sizes = [0, 1, 3, 4, 5, 16, 17, 63, 64, 65, 1000, 4097];
 type F = (...xs: Value[]) => readonly unknown[];

@@ -1,5 +1,5 @@
 /** What f32 promises, compiled: elementary functions within their bounds, sums of any length, finite values and gradients at extremes. */
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { erf as erf64 } from "../../core/primitives/special_functions.ts";
 import {
   add,
   clamp,
@@ -28,7 +28,7 @@ import {
   tensor,
   variance,
 } from "../../mod.ts";
-import { erf as erf64 } from "../../core/primitives/special/error_function.ts";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 
 type X = Tensor<Shape, "f32">;
 type F = (x: X) => X;

@@ -1,17 +1,16 @@
 /** Kernels of random programs: any split of their units, in any order, gives the same bits. */
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
-import { makeProgram } from "../../mod.ts";
-import { alloc, bytesOf, isFloat } from "../../core/dtype.ts";
+import { HostFunctions, Kernels } from "../../core/backends/wasm/compile.ts";
 import { Func } from "../../core/backends/wasm/function.ts";
-import { HostFunctions } from "../../core/backends/wasm/host.ts";
-import { Kernels } from "../../core/backends/wasm/kernels.ts";
 import type { KernelCode } from "../../core/backends/wasm/loop_nest.ts";
 import { assemble } from "../../core/backends/wasm/module.ts";
 import { fuse } from "../../core/compiler/fuse.ts";
 import { type Buffer, lowerProgram } from "../../core/compiler/graph.ts";
+import { alloc, bytesOf, isFloat } from "../../core/dtype.ts";
+import { makeProgram } from "../../mod.ts";
 import { programs, type RandomProgram } from "./random_programs.ts";
 import { soaked } from "./soaked.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64 + 64;
 const pages = 64;

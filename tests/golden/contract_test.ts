@@ -1,6 +1,6 @@
 import { add } from "../../core/ops/arithmetic.ts";
+import { matmul } from "../../core/ops/dot.ts";
 import { einsum } from "../../core/ops/einsum.ts";
-import { matmul } from "../../core/ops/matmul.ts";
 import { transposeLast } from "../../core/primitives/dot_general.ts";
 import type { Value } from "../../core/tensor.ts";
 import { cancellation } from "./magnitudes.ts";

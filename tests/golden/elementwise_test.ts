@@ -1,12 +1,9 @@
-import type { Value } from "../../core/tensor.ts";
-import { add, mul } from "../../core/ops/arithmetic.ts";
-import { exp, expm1, log1p } from "../../core/ops/exponential.ts";
-import { clamp, maximum, relu } from "../../core/ops/extremes.ts";
-import { logAddExp, logit, sigmoid, softplus } from "../../core/ops/logistic.ts";
-import { pow, reciprocal, rsqrt, sqrt, square } from "../../core/ops/power.ts";
+import { add, mul, pow, reciprocal, rsqrt, sqrt, square } from "../../core/ops/arithmetic.ts";
+import { clamp, maximum, relu } from "../../core/ops/compare.ts";
+import { erfc, exp, expm1, i0, log1p, logAddExp, logit, sigmoid, softplus } from "../../core/ops/exponential.ts";
 import { abs, sign } from "../../core/ops/rounding.ts";
-import { erfc, i0 } from "../../core/ops/special.ts";
 import { acos, asin, cos, sin } from "../../core/ops/trigonometric.ts";
+import type { Value } from "../../core/tensor.ts";
 import { casesOf, checkGolden, readGolden } from "./read.ts";
 
 type F = (...xs: Value[]) => Value;

@@ -1,8 +1,5 @@
-import { cholesky, qr } from "../../core/ops/linalg_factor.ts";
-import { det, slogdet } from "../../core/ops/linalg_det.ts";
-import { inv, pinv } from "../../core/ops/linalg_inverse.ts";
-import { lstsq, solve, triangularSolve } from "../../core/ops/linalg_solve.ts";
-import { eigh, eigvalsh, svdvals } from "../../core/ops/linalg_spectrum.ts";
+import { cholesky, det, inv, pinv, qr, slogdet } from "../../core/ops/linalg.ts";
+import { eigh, eigvalsh, lstsq, solve, svdvals, triangularSolve } from "../../core/ops/linalg_solve.ts";
 import { mul } from "../../core/primitives/arithmetic.ts";
 import { alongColumns, columnsOf } from "../../core/primitives/linalg_matrix.ts";
 import type { Value } from "../../core/tensor.ts";

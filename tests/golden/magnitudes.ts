@@ -1,6 +1,6 @@
 /** How far cancellation may magnify roundings in sums of products. */
-import { vjpFlat } from "../../core/transforms/linearize.ts";
 import type { Value } from "../../core/tensor.ts";
+import { vjpFlat } from "../../core/transforms/linearize.ts";
 import { elementsOf, largest, materialized } from "../laws/compare.ts";
 import { make } from "../laws/values.ts";
 import { type GoldenCase, inputsOf, tensorOf } from "./read.ts";

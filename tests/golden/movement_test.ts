@@ -1,8 +1,6 @@
-import { addAt } from "../../core/ops/at_update.ts";
-import { take, takeAlongAxis } from "../../core/ops/gather.ts";
-import { pad, type PadMode } from "../../core/ops/pad.ts";
-import { roll } from "../../core/ops/reverse.ts";
-import { scatterAdd } from "../../core/ops/scatter.ts";
+import { addAt } from "../../core/ops/at.ts";
+import { pad, type PadMode, roll } from "../../core/ops/concat.ts";
+import { scatterAdd, take, takeAlongAxis } from "../../core/ops/gather.ts";
 import type { Value } from "../../core/tensor.ts";
 import { i32 } from "../laws/values.ts";
 import { casesOf, checkGolden, type GoldenCase, readGolden } from "./read.ts";

@@ -1,5 +1,12 @@
 /** The golden files as tests use them: cases by name, values in f64, and the check of outputs and gradients. */
-import { assert, assertEquals } from "@std/assert";
+import { wasmBackend } from "../../core/backends/wasm/mod.ts";
+import { isFloat } from "../../core/dtype.ts";
+import type { MaybeZero } from "../../core/primitive.ts";
+import { Concrete, type Value } from "../../core/tensor.ts";
+import { jit } from "../../core/transforms/jit.ts";
+import { vjpFlat } from "../../core/transforms/linearize.ts";
+import { arrayIn, assertNear, largest, materialized, roundoff64 } from "../laws/compare.ts";
+import { make } from "../laws/values.ts";
 import activations from "./activations.json" with { type: "json" };
 import conv from "./conv.json" with { type: "json" };
 import kinks from "./kinks.json" with { type: "json" };
@@ -7,14 +14,7 @@ import linalg from "./linalg.json" with { type: "json" };
 import ops from "./ops.json" with { type: "json" };
 import pool from "./pool.json" with { type: "json" };
 import special from "./special.json" with { type: "json" };
-import type { MaybeZero } from "../../core/primitive.ts";
-import { wasmBackend } from "../../core/backends/wasm/mod.ts";
-import { isFloat } from "../../core/dtype.ts";
-import { Concrete, type Value } from "../../core/tensor.ts";
-import { jit } from "../../core/transforms/jit.ts";
-import { vjpFlat } from "../../core/transforms/linearize.ts";
-import { arrayIn, assertNear, largest, materialized, roundoff64 } from "../laws/compare.ts";
-import { make } from "../laws/values.ts";
+import { assert, assertEquals } from "@std/assert";
 
 /** A number as the files write it: what JSON lacks is a string. */
 export type GoldenNumber = number | "Infinity" | "-Infinity" | "NaN";

@@ -1,17 +1,15 @@
-import { argmax } from "../../core/ops/arg_extreme.ts";
 import { cumMax, cumProd, logCumSumExp } from "../../core/ops/cumulative.ts";
-import { histogram } from "../../core/ops/histogram.ts";
-import { interp } from "../../core/ops/interp.ts";
-import { logSumExp } from "../../core/ops/log_sum_exp.ts";
-import { norm } from "../../core/ops/norm.ts";
-import type { QuantileMethod } from "../../core/ops/order_statistics.ts";
-import { quantile } from "../../core/ops/quantile.ts";
-import { max, min, prod } from "../../core/ops/reduce.ts";
-import { std, variance } from "../../core/ops/statistics.ts";
+import { logSumExp } from "../../core/ops/exponential.ts";
+import { norm } from "../../core/ops/linalg_solve.ts";
+import { quantile, type QuantileMethod } from "../../core/ops/order_statistics.ts";
+import { max, min, prod, std, variance } from "../../core/ops/reduce.ts";
+import { interp } from "../../core/ops/search_sorted.ts";
+import { histogram } from "../../core/ops/segment.ts";
+import { argmax } from "../../core/ops/sort.ts";
 import type { Tensor, Value } from "../../core/tensor.ts";
-import { assertEquals } from "@std/assert";
 import { f64 } from "../laws/values.ts";
 import { casesOf, checkGolden, type GoldenCase, type GoldenGroup, inputsOf, readGolden } from "./read.ts";
+import { assertEquals } from "@std/assert";
 
 const ops = readGolden("ops"), kinks = readGolden("kinks"), special = readGolden("special");
 

@@ -1,15 +1,24 @@
-import { assert, assertEquals } from "@std/assert";
-import type { Tensor } from "../../core/tensor.ts";
-import { expm1, log1p } from "../../core/ops/exponential.ts";
-import { acosh, asinh, atanh, cosh, sinh, tanh } from "../../core/ops/hyperbolic.ts";
-import { logSigmoid, sigmoid, softplus } from "../../core/ops/logistic.ts";
-import { cbrt } from "../../core/ops/power.ts";
-import { digamma, erf, erfc, erfInv, lgamma } from "../../core/ops/special.ts";
+import { cbrt } from "../../core/ops/arithmetic.ts";
+import {
+  digamma,
+  erf,
+  erfc,
+  erfInv,
+  expm1,
+  lgamma,
+  log1p,
+  logSigmoid,
+  sigmoid,
+  softplus,
+} from "../../core/ops/exponential.ts";
+import { acosh, asinh, atanh, cosh, sinh, tanh } from "../../core/ops/trigonometric.ts";
 import type { Shape } from "../../core/shape.ts";
-import { jvpFlat } from "../../core/transforms/jvp.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { jvpFlat } from "../../core/transforms/linearize.ts";
 import { elementsOf, roundoff64 } from "../laws/compare.ts";
 import { f64 } from "../laws/values.ts";
 import { numberOf, readGolden } from "./read.ts";
+import { assert, assertEquals } from "@std/assert";
 
 type F = (x: Tensor<Shape, "f64">) => Tensor<Shape, "f64">;
 const functions: { readonly [name: string]: F } = {

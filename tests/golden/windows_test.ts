@@ -1,10 +1,14 @@
-import { add, div, mul } from "../../core/ops/arithmetic.ts";
-import { convGeneral, type ConvOptions, convTranspose, type ConvTransposeOptions } from "../../core/ops/convolution.ts";
-import { pow, square } from "../../core/ops/power.ts";
-import { reduceWindow, type ReduceWindowOptions } from "../../core/ops/reduce_window.ts";
+import { add, div, mul, pow, square } from "../../core/ops/arithmetic.ts";
+import {
+  convGeneral,
+  type ConvOptions,
+  convTranspose,
+  type ConvTransposeOptions,
+  reduceWindow,
+  type ReduceWindowOptions,
+} from "../../core/ops/windows.ts";
 import { onesLike } from "../../core/primitives/create.ts";
-import { reshape } from "../../core/primitives/reshape.ts";
-import { moveAxis, transpose } from "../../core/primitives/transpose.ts";
+import { moveAxis, reshape, transpose } from "../../core/primitives/reshape.ts";
 import type { Value } from "../../core/tensor.ts";
 import { make } from "../laws/values.ts";
 import { cancellation } from "./magnitudes.ts";

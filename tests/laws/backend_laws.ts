@@ -1,13 +1,13 @@
 /** Every backend computes the reference. */
-import { assertEquals } from "@std/assert";
 import { compile } from "../../core/backends/wasm/compile.ts";
 import { trace } from "../../core/compiler/program.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { bind } from "../../core/interpreter.ts";
-import { cast } from "../../core/primitives/cast.ts";
+import { cast } from "../../core/primitives/create.ts";
 import { type Concrete, fromArray, type NdArray } from "../../core/tensor.ts";
 import { type Checked, roundings } from "./checked.ts";
 import { arrayIn, assertNear, largest, roundoff32, roundoff64, specOf } from "./compare.ts";
+import { assertEquals } from "@std/assert";
 
 /** A primitive compiled to WebAssembly gives what its reference does, in f64 and in f32. */
 export function backendLaws<P>(c: Checked<P>): void {

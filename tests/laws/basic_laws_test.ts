@@ -1,11 +1,7 @@
-import { addP, divP, mulP, negP, subP } from "../../core/primitives/arithmetic.ts";
-import { broadcastP } from "../../core/primitives/broadcast.ts";
-import { castP } from "../../core/primitives/cast.ts";
-import { fullP, iotaP } from "../../core/primitives/create.ts";
-import { reduceSumP } from "../../core/primitives/reduce_sum.ts";
-import { reshapeP } from "../../core/primitives/reshape.ts";
-import { transposeP } from "../../core/primitives/transpose.ts";
 import type { Primitive } from "../../core/primitive.ts";
+import { addP, divP, mulP, negP, subP } from "../../core/primitives/arithmetic.ts";
+import { castP, fullP, iotaP } from "../../core/primitives/create.ts";
+import { broadcastP, reduceSumP, reshapeP, transposeP } from "../../core/primitives/reshape.ts";
 import type { Shape } from "../../core/shape.ts";
 import { type LawCase, laws } from "./laws.ts";
 import { bool, f64, i32, u32, u8, uniform } from "./values.ts";

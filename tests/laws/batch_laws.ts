@@ -1,11 +1,10 @@
 /** Batching against loops. */
-import { assertEquals } from "@std/assert";
 import { alloc, isFloat } from "../../core/dtype.ts";
-import { broadcastInFront } from "../../core/primitives/broadcast.ts";
-import { Concrete, type NdArray, type Value } from "../../core/tensor.ts";
+import { broadcastInFront } from "../../core/primitives/reshape.ts";
 import { sizeOf } from "../../core/shape.ts";
-import { batchFlat } from "../../core/transforms/batch.ts";
+import { Concrete, type NdArray, type Value } from "../../core/tensor.ts";
 import { vjpFlat } from "../../core/transforms/linearize.ts";
+import { batchFlat } from "../../core/transforms/vmap.ts";
 import {
   type Checked,
   chosen,
@@ -29,6 +28,7 @@ import {
   specOf,
 } from "./compare.ts";
 import { make } from "./values.ts";
+import { assertEquals } from "@std/assert";
 
 /** What a stack of examples is made of. */
 type Examples = readonly Value[];

@@ -1,10 +1,9 @@
 /** A law's subject: a case with everything left out filled in. */
+import { isFloat } from "../../core/dtype.ts";
 import { bind } from "../../core/interpreter.ts";
 import type { Primitive } from "../../core/primitive.ts";
-import { isFloat } from "../../core/dtype.ts";
 import type { Value } from "../../core/tensor.ts";
-import { vjpFlat } from "../../core/transforms/linearize.ts";
-import { jvpFlat } from "../../core/transforms/jvp.ts";
+import { jvpFlat, vjpFlat } from "../../core/transforms/linearize.ts";
 import { elementsOf, type Flat, materialized } from "./compare.ts";
 import { make, randoms } from "./values.ts";
 

@@ -1,8 +1,8 @@
 /** How laws compare arrays: bit for bit, or within a bound worked out beforehand. */
-import { assert, assertEquals } from "@std/assert";
 import type { MaybeZero } from "../../core/primitive.ts";
 import { zerosLike } from "../../core/primitives/create.ts";
 import { arrayOf, Concrete, type NdArray, type Spec, type Value } from "../../core/tensor.ts";
+import { assert, assertEquals } from "@std/assert";
 
 /** A function of flat values, as transforms take them. */
 export type Flat = (xs: readonly Value[]) => readonly Value[];

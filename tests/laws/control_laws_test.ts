@@ -1,17 +1,15 @@
 /** The laws for primitives that hold programs: calls, loops and branches. */
 import { type Program, trace } from "../../core/compiler/program.ts";
-import { condP } from "../../core/control/cond_primitive.ts";
+import { condP } from "../../core/control/cond.ts";
+import { whileP } from "../../core/control/loops.ts";
 import { scanP } from "../../core/control/scan_primitive.ts";
-import { whileP } from "../../core/control/while_primitive.ts";
-import { add, mul } from "../../core/primitives/arithmetic.ts";
+import { add, exp, mul } from "../../core/primitives/arithmetic.ts";
 import { less } from "../../core/primitives/compare.ts";
 import { full } from "../../core/primitives/create.ts";
-import { exp } from "../../core/primitives/exponential.ts";
-import { tanh } from "../../core/primitives/hyperbolic.ts";
-import { reduceSum } from "../../core/primitives/reduce_sum.ts";
-import { sin } from "../../core/primitives/trigonometric.ts";
+import { sin, tanh } from "../../core/primitives/elementary.ts";
+import { reduceSum } from "../../core/primitives/reshape.ts";
 import type { Spec, Value } from "../../core/tensor.ts";
-import { checkpointP, jitP } from "../../core/transforms/call.ts";
+import { checkpointP, jitP } from "../../core/transforms/derived.ts";
 import { type LawCase, laws as lawsOf } from "./laws.ts";
 import { i32, uniform } from "./values.ts";
 

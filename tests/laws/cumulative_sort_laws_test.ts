@@ -1,5 +1,4 @@
-import { cumulativeP, type Running } from "../../core/primitives/cumulative.ts";
-import { sortP } from "../../core/primitives/sort.ts";
+import { cumulativeP, type Running, sortP } from "../../core/primitives/cumulative.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Value } from "../../core/tensor.ts";
 import { laws } from "./laws.ts";

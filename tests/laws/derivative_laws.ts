@@ -1,9 +1,7 @@
 /** Tangents against differences, transposes against tangents, and both again for the gradient. */
-import { assert, assertEquals } from "@std/assert";
 import { isFloat } from "../../core/dtype.ts";
 import type { Value } from "../../core/tensor.ts";
-import { jvpFlat } from "../../core/transforms/jvp.ts";
-import { vjpFlat } from "../../core/transforms/linearize.ts";
+import { jvpFlat, vjpFlat } from "../../core/transforms/linearize.ts";
 import {
   type Checked,
   chosen,
@@ -30,6 +28,7 @@ import {
   roundoff64,
 } from "./compare.ts";
 import { make } from "./values.ts";
+import { assert, assertEquals } from "@std/assert";
 
 /** A smooth function of float inputs at a point. */
 interface Point {

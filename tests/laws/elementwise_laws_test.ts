@@ -1,27 +1,79 @@
 import type { Primitive } from "../../core/primitive.ts";
 import {
+  absP,
+  ceilP,
+  exp2P,
+  expm1P,
+  expP,
+  floorDivP,
+  floorP,
+  log1pP,
+  log2P,
+  logP,
+  maximumP,
+  minimumP,
+  modP,
+  reluP,
+  roundP,
+  signP,
+  truncP,
+} from "../../core/primitives/arithmetic.ts";
+import {
+  andP,
   bitAndP,
   bitNotP,
   bitOrP,
   bitXorP,
+  equalP,
+  greaterEqualP,
+  greaterP,
+  isFiniteP,
+  isInfP,
+  isNaNP,
+  lessEqualP,
+  lessP,
+  notEqualP,
+  notP,
+  orP,
+  selectP,
   shiftLeftP,
   shiftRightLogicalP,
   shiftRightP,
-} from "../../core/primitives/bits.ts";
-import { equalP, greaterEqualP, greaterP, lessEqualP, lessP, notEqualP } from "../../core/primitives/compare.ts";
-import { floorDivP, modP } from "../../core/primitives/division.ts";
-import { exp2P, expm1P, expP, log1pP, log2P, logP } from "../../core/primitives/exponential.ts";
-import { maximumP, minimumP, reluP } from "../../core/primitives/extremes.ts";
-import { isFiniteP, isInfP, isNaNP } from "../../core/primitives/finite.ts";
-import { acoshP, asinhP, atanhP, coshP, sinhP, tanhP } from "../../core/primitives/hyperbolic.ts";
-import { andP, notP, orP, xorP } from "../../core/primitives/logic.ts";
-import { logAddExpP, logitP, logSigmoidP, sigmoidP, softplusP } from "../../core/primitives/logistic.ts";
-import { cbrtP, powConstantP, powP, rsqrtP, sqrtP } from "../../core/primitives/power.ts";
-import { absP, ceilP, floorP, roundP, signP, truncP } from "../../core/primitives/rounding.ts";
-import { selectP } from "../../core/primitives/select.ts";
-import { besselIP, erfcP, erfInvP, erfP, lgammaP, polygammaP } from "../../core/primitives/special.ts";
-import { stopGradientP } from "../../core/primitives/stop_gradient.ts";
-import { acosP, asinP, atan2P, atanP, cosP, hypotP, sinP, tanP } from "../../core/primitives/trigonometric.ts";
+  xorP,
+} from "../../core/primitives/compare.ts";
+import {
+  acoshP,
+  acosP,
+  asinhP,
+  asinP,
+  atan2P,
+  atanhP,
+  atanP,
+  besselIP,
+  cbrtP,
+  coshP,
+  cosP,
+  erfcP,
+  erfInvP,
+  erfP,
+  hypotP,
+  lgammaP,
+  logAddExpP,
+  logitP,
+  logSigmoidP,
+  polygammaP,
+  powConstantP,
+  powP,
+  rsqrtP,
+  sigmoidP,
+  sinhP,
+  sinP,
+  softplusP,
+  sqrtP,
+  tanhP,
+  tanP,
+} from "../../core/primitives/elementary.ts";
+import { stopGradientP } from "../../core/primitives/elementwise.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Value } from "../../core/tensor.ts";
 import { type LawCase, laws } from "./laws.ts";

@@ -1,9 +1,14 @@
-import { dynamicSliceP, dynamicUpdateSliceP } from "../../core/primitives/dynamic_slice.ts";
-import { gatherP, type Places } from "../../core/primitives/gather.ts";
-import { scatterMaxP, scatterMinP } from "../../core/primitives/scatter_extreme.ts";
-import { scatterMulP } from "../../core/primitives/scatter_mul.ts";
-import { scatterAddP, scatterSetP } from "../../core/primitives/scatter.ts";
 import type { Primitive } from "../../core/primitive.ts";
+import { dynamicSliceP, dynamicUpdateSliceP } from "../../core/primitives/dynamic_slice.ts";
+import {
+  gatherP,
+  type Places,
+  scatterAddP,
+  scatterMaxP,
+  scatterMinP,
+  scatterMulP,
+  scatterSetP,
+} from "../../core/primitives/gather.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Value } from "../../core/tensor.ts";
 import { type LawCase, laws } from "./laws.ts";

@@ -1,12 +1,12 @@
 /** Lowered code against the reference. */
-import { assertEquals } from "@std/assert";
 import { outputSpecs, runProgram } from "../../core/compiler/program.ts";
 import { isFloat } from "../../core/dtype.ts";
-import { cast } from "../../core/primitives/cast.ts";
+import { cast } from "../../core/primitives/create.ts";
 import { fromArray, type NdArray } from "../../core/tensor.ts";
 import { type Checked, roundings } from "./checked.ts";
 import { arrayIn, assertNear, assertSame, largest, roundoff32, roundoff64, specOf } from "./compare.ts";
 import { floatSteps, runKernel } from "./run_kernels.ts";
+import { assertEquals } from "@std/assert";
 
 /** A lowering has the outputs that `infer` says, and computes the reference, in f64 and in f32. */
 export function kernelLaws<P>(c: Checked<P>): void {

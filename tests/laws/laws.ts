@@ -16,15 +16,15 @@
  * laws([{ name: "sin on [-3,3]", prim: sinP, params: undefined, inputs: [uniform([5], -3, 3, 1)] }]);
  * ```
  */
-import type { Primitive } from "../../core/primitive.ts";
 import { isFloat } from "../../core/dtype.ts";
+import type { Primitive } from "../../core/primitive.ts";
 import type { Value } from "../../core/tensor.ts";
 import { backendLaws } from "./backend_laws.ts";
 import { batchLaws } from "./batch_laws.ts";
+import { applied, type Checked } from "./checked.ts";
 import { arrayIn, assertAllSame, specOf } from "./compare.ts";
 import { derivativeLaws } from "./derivative_laws.ts";
 import { kernelLaws } from "./kernel_laws.ts";
-import { applied, type Checked } from "./checked.ts";
 import { precisionLaws, programLaws } from "./program_laws.ts";
 import { assertEquals } from "@std/assert";
 

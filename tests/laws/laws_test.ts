@@ -1,4 +1,3 @@
-import { assertThrows } from "@std/assert";
 import { apply, elements, indices, load } from "../../core/compiler/kernel.ts";
 import { bind1 } from "../../core/interpreter.ts";
 import type { Primitive } from "../../core/primitive.ts";
@@ -8,6 +7,7 @@ import { elementwise, floating } from "../../core/primitives/elementwise.ts";
 import { emptyArray } from "../../core/tensor.ts";
 import { checkLaws } from "./laws.ts";
 import { f64 } from "./values.ts";
+import { assertThrows } from "@std/assert";
 
 // A right primitive, x³, and a wrong record for each law: the laws must tell them apart.
 type Cube = Primitive<undefined>;

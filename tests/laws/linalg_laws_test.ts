@@ -1,12 +1,8 @@
-import type { Value } from "../../core/tensor.ts";
-import { choleskyP } from "../../core/primitives/linalg_cholesky.ts";
-import { eighP } from "../../core/primitives/linalg_eigh.ts";
-import { luP } from "../../core/primitives/linalg_lu.ts";
-import { pinvP } from "../../core/primitives/linalg_pinv.ts";
-import { qrP } from "../../core/primitives/linalg_qr.ts";
-import { svdP } from "../../core/primitives/linalg_svd.ts";
-import { type TriangularParams, triangularSolveP } from "../../core/primitives/linalg_triangular_solve.ts";
+import { eighP, qrP } from "../../core/primitives/linalg_orthogonal.ts";
+import { pinvP, svdP } from "../../core/primitives/linalg_svd.ts";
+import { choleskyP, luP, type TriangularParams, triangularSolveP } from "../../core/primitives/linalg_triangular.ts";
 import type { Shape } from "../../core/shape.ts";
+import type { Value } from "../../core/tensor.ts";
 import { type LawCase, laws } from "./laws.ts";
 import { f64, make, uniform } from "./values.ts";
 

@@ -1,7 +1,5 @@
-import { concatP } from "../../core/primitives/concat.ts";
-import { padP, type PadParams } from "../../core/primitives/pad.ts";
-import { reverseP } from "../../core/primitives/reverse.ts";
-import { sliceP, type SliceParams } from "../../core/primitives/slice.ts";
+import { reverseP } from "../../core/primitives/reshape.ts";
+import { concatP, padP, type PadParams, sliceP, type SliceParams } from "../../core/primitives/slice.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Value } from "../../core/tensor.ts";
 import { type LawCase, laws } from "./laws.ts";

@@ -1,7 +1,6 @@
 /** Values and derivatives of functions at a few points, as plain arrays. */
 import type { Value } from "../../core/tensor.ts";
-import { jvpFlat } from "../../core/transforms/jvp.ts";
-import { vjpFlat } from "../../core/transforms/linearize.ts";
+import { jvpFlat, vjpFlat } from "../../core/transforms/linearize.ts";
 import { f64 } from "./values.ts";
 
 /** A vector of f64. */

@@ -1,14 +1,12 @@
 /** Tracing against running, and f32 against f64. */
-import { assert, assertEquals } from "@std/assert";
-import { deadCode } from "../../core/compiler/dead_code.ts";
 import { eqProgram, evalProgram, outputSpecs, type Program, runProgram, trace } from "../../core/compiler/program.ts";
-import { simplify } from "../../core/compiler/simplify.ts";
+import { deadCode, simplify } from "../../core/compiler/simplify.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { bind } from "../../core/interpreter.ts";
-import { cast } from "../../core/primitives/cast.ts";
+import { cast } from "../../core/primitives/create.ts";
 import { fromArray, type Value } from "../../core/tensor.ts";
-import { jitP } from "../../core/transforms/call.ts";
-import { jvpFlat } from "../../core/transforms/jvp.ts";
+import { jitP } from "../../core/transforms/derived.ts";
+import { jvpFlat } from "../../core/transforms/linearize.ts";
 import {
   type Checked,
   chosen,
@@ -31,6 +29,7 @@ import {
   roundoff64,
   specOf,
 } from "./compare.ts";
+import { assert, assertEquals } from "@std/assert";
 
 /** Every law of tracing. */
 export function programLaws<P>(c: Checked<P>): void {

@@ -1,5 +1,5 @@
 /** The laws of the primitives that randomness is made of. */
-import { fusedMultiplyAddP } from "../../core/primitives/fused_multiply_add.ts";
+import { fusedMultiplyAddP } from "../../core/primitives/arithmetic.ts";
 import { threefryP } from "../../core/primitives/threefry.ts";
 import type { Value } from "../../core/tensor.ts";
 import { laws } from "./laws.ts";

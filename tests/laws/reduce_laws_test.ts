@@ -1,7 +1,12 @@
-import { argMaxP, argMinP } from "../../core/primitives/arg_extreme.ts";
-import { reduceMaxP, reduceMinP } from "../../core/primitives/reduce_extreme.ts";
-import { reduceAllP, reduceAnyP } from "../../core/primitives/reduce_logic.ts";
-import { reduceProdP } from "../../core/primitives/reduce_prod.ts";
+import {
+  argMaxP,
+  argMinP,
+  reduceAllP,
+  reduceAnyP,
+  reduceMaxP,
+  reduceMinP,
+  reduceProdP,
+} from "../../core/primitives/reduce.ts";
 import type { Shape } from "../../core/shape.ts";
 import { laws } from "./laws.ts";
 import { bool, f64, i32, spaced, u32, u8, uniform } from "./values.ts";

@@ -1,4 +1,3 @@
-import { assertEquals, assertThrows } from "@std/assert";
 import {
   apply,
   below,
@@ -16,9 +15,10 @@ import {
 } from "../../core/compiler/kernel.ts";
 import type { DType, TypedArray } from "../../core/dtype.ts";
 import type { NdArray } from "../../core/tensor.ts";
-import { runKernel } from "./run_kernels.ts";
 import { arrayIn } from "./compare.ts";
+import { runKernel } from "./run_kernels.ts";
 import { f32, f64, i32 } from "./values.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 const run = (
   kernel: Kernel,

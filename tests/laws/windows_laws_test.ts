@@ -1,7 +1,14 @@
-import { convGeneralP, type ConvParams } from "../../core/primitives/conv_general.ts";
-import { reduceWindowP, type ReduceWindowParams, type WindowParams } from "../../core/primitives/reduce_window.ts";
-import { windowArgP, type WindowArgParams } from "../../core/primitives/window_arg.ts";
-import { windowPutP, type WindowPutParams, windowTakeP } from "../../core/primitives/window_take.ts";
+import { convGeneralP, type ConvParams } from "../../core/primitives/convolution.ts";
+import {
+  reduceWindowP,
+  type ReduceWindowParams,
+  windowArgP,
+  type WindowArgParams,
+  type WindowParams,
+  windowPutP,
+  type WindowPutParams,
+  windowTakeP,
+} from "../../core/primitives/reduce_window.ts";
 import type { Shape } from "../../core/shape.ts";
 import { type LawCase, laws } from "./laws.ts";
 import { f64, i32, integers, spaced, u32, u8 } from "./values.ts";

@@ -8,8 +8,8 @@ import type { Buffer } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
 import { childrenOf, visit } from "../../compiler/nest.ts";
 import { bytesOf, type DType } from "../../dtype.ts";
+import type { HostFunctions } from "./compile.ts";
 import type { Func, Local } from "./function.ts";
-import type { HostFunctions } from "./host.ts";
 import { scalarOp, valueType } from "./scalar_ops.ts";
 
 /** The loops around the code, outermost first: which axis each runs over, and the local that holds its index. */

@@ -1,17 +1,94 @@
-/**
- * Memory for arguments and results.
- *
- * Results stay where they were computed, so that the next program reads them in place. Nobody says when a tensor is done
- * with, and the collector does not run finalizers inside a synchronous loop, so this memory is bounded: small and middling
- * results live in a nursery that is emptied into garbage-collected arrays when full, large ones in a space of their own
- * that moves out what was used longest ago. Donated results give their place back at once.
- */
+/** The memory that results live in. */
+import { aligned } from "../../compiler/graph.ts";
 import { bytesOf, type DType, type TypedArray } from "../../dtype.ts";
-import { aligned } from "../../compiler/plan.ts";
 import { OutOfMemoryError } from "../../errors.ts";
-import { type Block, Cell, Storage } from "../../storage.ts";
-import { Holes } from "./holes.ts";
-import { arenaBase, memory, memoryEnd, nurseryBase } from "./memory.ts";
+import { type Block, Cell, Storage } from "../../tensor.ts";
+
+// The one memory that all modules share, and what lies where in it.
+
+/** The most pages of 64 KiB that 32-bit addresses reach. */
+export const mostPages = 65536;
+/** Where a program's arguments and results are written down, an address each. */
+export const slotBase = 4096;
+/** Where the results of programs live. */
+const nurseryBase = 65536;
+/** Arguments and results that a program may have. */
+export const mostSlots: number = (nurseryBase - slotBase) / 4;
+/** Bytes for results. */
+export const nurseryBytes: number = 16 * 2 ** 20;
+/** Where scratch memory begins; it ends where the large results, which come from above, begin. */
+export const arenaBase: number = nurseryBase + nurseryBytes;
+
+/** Whether threads can share memory: not in a browser whose page is not isolated from other origins. */
+export const shared: boolean = typeof SharedArrayBuffer !== "undefined" &&
+  (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+
+let reserved: WebAssembly.Memory | null = null;
+
+/** The memory, reserved when first asked for. Pages that nothing touches cost nothing. */
+export function memory(): WebAssembly.Memory {
+  // Half as much where so much is refused, and so on.
+  for (let pages = mostPages; reserved === null; pages /= 2) {
+    try {
+      reserved = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+    } catch (e) {
+      if (pages <= 1024) throw e;
+    }
+  }
+  return reserved;
+}
+
+/** The end of the memory, less what kernels may read past the end of an operand. */
+export const memoryEnd = (): number => memory().buffer.byteLength - 64;
+
+/** Free stretches of memory, neighbours joined. */
+export class Holes {
+  /** By address. */
+  #holes: { address: number; bytes: number }[] = [];
+
+  /** Takes the end of the first hole that is large enough; `null` if none is. */
+  take(bytes: number): number | null {
+    const i = this.#holes.findIndex((h) => h.bytes >= bytes);
+    if (i < 0) return null;
+    const hole = this.#holes[i]!;
+    hole.bytes -= bytes;
+    if (hole.bytes === 0) this.#holes.splice(i, 1);
+    return hole.address + hole.bytes;
+  }
+
+  /** Gives a stretch back. */
+  put(address: number, bytes: number): void {
+    const next = this.#holes.findIndex((h) => h.address > address), i = next < 0 ? this.#holes.length : next;
+    const before = this.#holes[i - 1], after = this.#holes[i];
+    const joinsBefore = before !== undefined && before.address + before.bytes === address;
+    const joinsAfter = after !== undefined && address + bytes === after.address;
+    if (joinsBefore) {
+      before.bytes += bytes + (joinsAfter ? after.bytes : 0);
+      if (joinsAfter) this.#holes.splice(i, 1);
+    } else if (joinsAfter) {
+      after.address = address;
+      after.bytes += bytes;
+    } else this.#holes.splice(i, 0, { address, bytes });
+  }
+
+  /** Removes the hole that begins at an address, and returns its size; 0 if none does. */
+  removeAt(address: number): number {
+    if (this.#holes[0]?.address !== address) return 0;
+    return this.#holes.shift()!.bytes;
+  }
+
+  /** Forgets all holes. */
+  clear(): void {
+    this.#holes = [];
+  }
+}
+
+// Memory for arguments and results.
+//
+// Results stay where they were computed, so that the next program reads them in place. Nobody says when a tensor is done
+// with, and the collector does not run finalizers inside a synchronous loop, so this memory is bounded: small and middling
+// results live in a nursery that is emptied into garbage-collected arrays when full, large ones in a space of their own
+// that moves out what was used longest ago. Donated results give their place back at once.
 
 /** Results up to this many bytes are copied into arrays of their own: bookkeeping would cost more. */
 export const smallBytes = 4096;

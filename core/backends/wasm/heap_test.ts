@@ -1,7 +1,6 @@
+import { arenaBase, large, memoryEnd, type Place } from "./heap.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { large, type Place } from "./heap.ts";
-import { arenaBase, memoryEnd } from "./memory.ts";
 
 const none: ReadonlySet<unknown> = new Set();
 const take = (length: number): Place => large.take("u8", length, none, arenaBase);

@@ -1,5 +1,7 @@
-/** Functions assembled into the bytes of a WebAssembly module. */
-import { type Callable, type Func, pushUnsigned, typeCode } from "./function.ts";
+/** WebAssembly modules, and what the engine takes of them. */
+import { type Callable, Func, pushUnsigned, typeCode } from "./function.ts";
+
+// Functions assembled into the bytes of a WebAssembly module.
 
 /** A function that the module gets from its host. */
 export class Imported implements Callable {
@@ -115,3 +117,13 @@ export function assemble({ imports, functions, exports, table, memory }: ModuleP
   section(10, codeSection);
   return new Uint8Array(out);
 }
+
+// What the engine has.
+
+/** Whether products are added with one rounding: relaxed SIMD, which Node has from version 22 on. */
+export const relaxedSimd: boolean = ((): boolean => {
+  const f = new Func(null, ["v128"], ["v128"]), [x] = f.args;
+  f.get(x!).get(x!).get(x!).op("f32x4.relaxed_madd");
+  const memory = { initial: 1, maximum: 1, shared: false };
+  return WebAssembly.validate(assemble({ imports: [], functions: [f], table: [], memory }));
+})();

@@ -1,7 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
 import { Func } from "./function.ts";
 import { instruction } from "./instructions.ts";
 import { assemble, Imported } from "./module.ts";
+import { assertEquals, assertThrows } from "@std/assert";
 
 const memory = { initial: 1, maximum: 1, shared: false };
 

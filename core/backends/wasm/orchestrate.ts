@@ -1,13 +1,11 @@
 /** The function that runs a whole program: kernels called in order, loops and branches around them. */
-import type { Buffer } from "../../compiler/graph.ts";
-import { aligned } from "../../compiler/plan.ts";
+import { aligned, type Buffer } from "../../compiler/graph.ts";
 import { alloc, bytesOf } from "../../dtype.ts";
 import type { NdArray } from "../../tensor.ts";
-import type { Crew } from "./crew.ts";
+import type { HostFunctions } from "./compile.ts";
 import type { Func, Local } from "./function.ts";
-import type { HostFunctions } from "./host.ts";
 import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";
-import { control } from "./threads.ts";
+import { control, type Crew } from "./threads.ts";
 
 /** Code that pushes the address of a buffer. */
 export type Place = () => void;

@@ -1,12 +1,12 @@
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { trace } from "../../compiler/program.ts";
 import { alloc, type DType } from "../../dtype.ts";
 import { bind } from "../../interpreter.ts";
-import { argMaxP, argMinP } from "../../primitives/arg_extreme.ts";
+import { argMaxP, argMinP } from "../../primitives/reduce.ts";
 import { sizeOf } from "../../shape.ts";
 import { arrayOf, type Concrete, fromArray } from "../../tensor.ts";
 import { compile } from "./compile.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 

@@ -1,8 +1,8 @@
 /** Random functions: the encoder's modules are valid and compute what their instructions mean. */
-import { assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
 import { Func, type Local, type ValueType } from "./function.ts";
 import { assemble } from "./module.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
 
 type Scalar = number | bigint;
 type Type = "i32" | "i64" | "f32" | "f64";

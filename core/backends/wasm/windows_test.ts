@@ -1,15 +1,15 @@
 /** Convolutions and windows with their derivatives, compiled, on small whole numbers: every order of summation is exact. */
-import { assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { jit, referenceBackend } from "../../../mod.ts";
 import { alloc, type DType } from "../../dtype.ts";
-import { convGeneral, type ConvParams, convShape } from "../../primitives/conv_general.ts";
+import { convGeneral, type ConvParams, convShape } from "../../primitives/convolution.ts";
 import { identity, reduceWindow, type ReduceWindowParams, windowShape } from "../../primitives/reduce_window.ts";
-import { moveAxis } from "../../primitives/transpose.ts";
+import { moveAxis } from "../../primitives/reshape.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import { arrayOf, type Concrete, fromArray, type Spec, type Value } from "../../tensor.ts";
 import { vjpFlat } from "../../transforms/linearize.ts";
 import { wasmBackend } from "./mod.ts";
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 /** Whole numbers from −3 to 3, the same for the same seed. */
 function values(shape: Shape, dtype: DType, seed: number): Concrete {

@@ -4,6 +4,8 @@
  * A value without a bound is exact: every backend must give its bits. Bounds are a running error analysis, an element
  * at a time, in f64.
  */
+import { isFloat } from "../../../core/dtype.ts";
+import { Concrete } from "../../../core/tensor.ts";
 import {
   abs,
   add,
@@ -17,8 +19,6 @@ import {
   where,
   zeros,
 } from "../../../mod.ts";
-import { Concrete } from "../../../core/tensor.ts";
-import { isFloat } from "../../../core/dtype.ts";
 
 /** A value with its bound; `null` where it is exact. */
 export interface Cell {

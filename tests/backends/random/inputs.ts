@@ -1,9 +1,9 @@
 /** Random inputs: few sizes and dtypes a program, so that values fit each other. */
-import fc from "fast-check";
-import type { DType, Shape, TypedArray, Value } from "../../../mod.ts";
 import { alloc, isFloat } from "../../../core/dtype.ts";
 import { Concrete } from "../../../core/tensor.ts";
+import type { DType, Shape, TypedArray, Value } from "../../../mod.ts";
 import { volume } from "./cell.ts";
+import fc from "fast-check";
 
 const sizes = [3, 1, 2, 4, 5, 7, 8, 16, 17, 33, 65, 0];
 

@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import fc from "fast-check";
 import { assemble } from "../module.ts";
 import { type Axis, type Contraction, contraction, type ContractionOptions } from "./mod.ts";
 import { sizeOf } from "./problem.ts";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 const axis = (size: number, a: number, b: number, c: number): Axis => ({ size, a, b, c });
 

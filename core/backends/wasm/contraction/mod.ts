@@ -1,23 +1,161 @@
-/**
- * Contractions as WebAssembly: matrix products in all their transposed, strided and batched forms, and convolutions and
- * their gradients as contractions over overlapping views. Code is made for one shape: sizes and strides are constants.
- *
- * The result does not depend on how the work is shared out, nor on the choices of {@linkcode Tile}: each element adds
- * its products in order within a block of the sum, and the sums of the blocks in order. (A vector times a matrix that
- * is contiguous along the sum has partial sums side by side; `vector.ts` says in which order.)
- */
-import { relaxedSimd } from "../features.ts";
-import { Func } from "../function.ts";
-import { drive } from "./drive.ts";
-import { entryOf } from "./entry.ts";
-import { Lanes } from "./lanes.ts";
-import { planOf, type Tile } from "./plan.ts";
-import { type Contraction, normalise, type Problem, sizeOf } from "./problem.ts";
-import { vectorProduct } from "./vector.ts";
-import { zeros } from "./zero.ts";
+/** Contractions. */
+import { Func, type Local } from "../function.ts";
+import { relaxedSimd } from "../module.ts";
+import { drive, planOf, type Tile } from "./drive.ts";
+import { type Contraction, normalise, type Problem, sizeOf, zeros } from "./problem.ts";
+import { vectorProduct } from "./strip.ts";
+
+// Vectors of one dtype: their lanes, and the instructions that work on them.
+
+/** The vectors of a dtype. */
+export class Lanes {
+  /** Bytes of a number. */
+  readonly bytes: 4 | 8;
+  /** Numbers in a vector. */
+  readonly count: 4 | 2;
+  readonly #vector: "f32x4" | "f64x2";
+
+  /** Vectors of `dtype`, whose products are added in one rounding if `fma`. */
+  constructor(readonly dtype: "f32" | "f64", readonly fma: boolean) {
+    this.bytes = dtype === "f32" ? 4 : 8;
+    this.count = dtype === "f32" ? 4 : 2;
+    this.#vector = dtype === "f32" ? "f32x4" : "f64x2";
+  }
+
+  /** Pushes zeros. */
+  zero(f: Func): void {
+    if (this.dtype === "f32") f.f32x4(0);
+    else f.f64x2(0);
+  }
+
+  /** `sum += x·y`. */
+  multiplyAdd(f: Func, x: Local, y: Local, sum: Local): void {
+    if (this.fma) f.get(x).get(y).get(sum).op(`${this.#vector}.relaxed_madd`);
+    else f.get(sum).get(x).get(y).op(`${this.#vector}.mul`, `${this.#vector}.add`);
+    f.set(sum);
+  }
+
+  /** Adds the two vectors on the stack. */
+  add(f: Func): void {
+    f.op(`${this.#vector}.add`);
+  }
+
+  /** Pushes a vector all of whose lanes are one lane of `v`. */
+  splatLane(f: Func, v: Local, lane: number): void {
+    f.get(v).get(v);
+    if (this.count === 4) f.shuffle32(lane, lane, lane, lane);
+    else f.shuffle32(2 * lane, 2 * lane + 1, 2 * lane, 2 * lane + 1);
+  }
+
+  /** Loads a number into all lanes; its address is on the stack. */
+  splatLoad(f: Func, offset: number): void {
+    f.memory(this.bytes === 4 ? "v128.load32_splat" : "v128.load64_splat", offset);
+  }
+
+  /** Pushes a lane of `v`. */
+  extract(f: Func, v: Local, lane: number): void {
+    f.get(v).lane(`${this.#vector}.extract_lane`, lane);
+  }
+
+  /** Pushes the sum of the lanes of `v`, which is overwritten: halves are added until one lane is left. */
+  sum(f: Func, v: Local): void {
+    if (this.count === 4) {
+      f.get(v).get(v).get(v).shuffle32(2, 3, 2, 3);
+      this.add(f);
+      f.set(v);
+    }
+    this.extract(f, v, 0);
+    this.extract(f, v, 1);
+    f.op(`${this.dtype}.add`);
+  }
+
+  /** Stores the first `count` lanes of `v`. */
+  store(f: Func, base: () => void, offset: number, v: Local, count: number): void {
+    const { bytes } = this;
+    for (let lane = 0; lane < count;) {
+      base();
+      f.get(v);
+      if (count === this.count) {
+        f.memory("v128.store", offset);
+        return;
+      }
+      const pair = bytes === 4 && lane % 2 === 0 && lane + 2 <= count;
+      f.memory(
+        pair || bytes === 8 ? "v128.store64_lane" : "v128.store32_lane",
+        offset + lane * bytes,
+        pair ? lane / 2 : lane,
+      );
+      lane += pair ? 2 : 1;
+    }
+  }
+
+  /** Replaces `rows`, of as many vectors as there are lanes, by the transposed of that square. */
+  transpose(f: Func, rows: readonly Local[], spare: readonly Local[]): void {
+    if (this.count === 2) {
+      const [x, y] = rows as [Local, Local], t = spare[0]!;
+      f.get(x).get(y).shuffle32(0, 1, 4, 5).set(t).get(x).get(y).shuffle32(2, 3, 6, 7).set(y).get(t).set(x);
+      return;
+    }
+    const [x, y, z, w] = rows as [Local, Local, Local, Local], [p, q, r, s] = spare as [Local, Local, Local, Local];
+    f.get(x).get(y).shuffle32(0, 4, 1, 5).set(p).get(x).get(y).shuffle32(2, 6, 3, 7).set(q);
+    f.get(z).get(w).shuffle32(0, 4, 1, 5).set(r).get(z).get(w).shuffle32(2, 6, 3, 7).set(s);
+    f.get(p).get(r).shuffle32(0, 1, 4, 5).set(x).get(p).get(r).shuffle32(2, 3, 6, 7).set(y);
+    f.get(q).get(s).shuffle32(0, 1, 4, 5).set(z).get(q).get(s).shuffle32(2, 3, 6, 7).set(w);
+  }
+}
+
+// The entry of a kernel: which index of the batch a unit belongs to.
+
+/** What computes one index of the batch. */
+export interface Part {
+  /** A function `(a, b, c, work, from, to)` for a range of groups. */
+  readonly one: Func;
+  /** All functions it needs, itself among them. */
+  readonly functions: readonly Func[];
+  /** Groups into which the work is cut. */
+  readonly groups: number;
+  readonly workBytes: number;
+}
+
+/** A function `(a, b, c, work, from, to)` over the groups of all indices of the batch. */
+function entryOf({ batch, swapped, dtype }: Problem, { one, groups }: Part): Func {
+  const f = new Func("contraction", new Array(6).fill("i32"));
+  const [first, second, c, work, from, to] = f.args as [Local, Local, Local, Local, Local, Local];
+  const [a, b] = swapped ? [second, first] : [first, second], bytes = dtype === "f32" ? 4 : 8;
+  if (sizeOf(batch) === 1) {
+    return f.get(from).get(to).op("i32.lt_s").if(() => f.get(a).get(b).get(c).get(work).get(from).get(to).call(one));
+  }
+  const rest = f.local("i32"), index = f.local("i32"), low = f.local("i32"), high = f.local("i32");
+  const bases = (["a", "b", "c"] as const).map((o) => ({ o, base: { a, b, c }[o], at: f.local("i32") }));
+  return f.while(from, () => f.get(to), 0, () => {
+    f.get(from).i32(groups).op("i32.div_u").set(rest);
+    f.get(from).i32(groups).op("i32.rem_u").set(low);
+    f.get(low).get(to).op("i32.add").get(from).op("i32.sub").set(high);
+    f.get(high).i32(groups).op("i32.gt_s").if(() => f.i32(groups).set(high));
+    for (const { base, at } of bases) f.get(base).set(at);
+    for (let i = batch.length - 1; i >= 0; i--) {
+      const axis = batch[i]!;
+      f.get(rest);
+      if (i > 0) f.i32(axis.size).op("i32.rem_u");
+      f.set(index);
+      for (const { o, at } of bases) f.get(index).i32(axis[o] * bytes).op("i32.mul").get(at).op("i32.add").set(at);
+      if (i > 0) f.get(rest).i32(axis.size).op("i32.div_u").set(rest);
+    }
+    for (const { at } of bases) f.get(at);
+    f.get(work).get(low).get(high).call(one);
+    f.get(from).get(high).op("i32.add").get(low).op("i32.sub").set(from);
+  });
+}
+
+// Contractions as WebAssembly: matrix products in all their transposed, strided and batched forms, and convolutions and
+// their gradients as contractions over overlapping views. Code is made for one shape: sizes and strides are constants.
+//
+// The result does not depend on how the work is shared out, nor on the choices of {@linkcode Tile}: each element adds
+// its products in order within a block of the sum, and the sums of the blocks in order. (A vector times a matrix that
+// is contiguous along the sum has partial sums side by side; `vector.ts` says in which order.)
 
 export type { Axis, Contraction } from "./problem.ts";
-export type { Tile } from "./plan.ts";
+export type { Tile } from "./drive.ts";
 
 /** How the code may be made. */
 export interface ContractionOptions {

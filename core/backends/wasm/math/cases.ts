@@ -1,12 +1,12 @@
 /** The functions that have vector code, with the bounds their tests hold them to. */
 import type { Primitive } from "../../../primitive.ts";
-import * as division from "../../../primitives/division.ts";
-import * as exponential from "../../../primitives/exponential.ts";
-import * as hyperbolic from "../../../primitives/hyperbolic.ts";
-import * as logistic from "../../../primitives/logistic.ts";
-import * as power from "../../../primitives/power.ts";
-import * as special from "../../../primitives/special.ts";
-import * as trigonometric from "../../../primitives/trigonometric.ts";
+import * as division from "../../../primitives/arithmetic.ts";
+import * as exponential from "../../../primitives/arithmetic.ts";
+import * as hyperbolic from "../../../primitives/elementary.ts";
+import * as logistic from "../../../primitives/elementary.ts";
+import * as power from "../../../primitives/elementary.ts";
+import * as special from "../../../primitives/elementary.ts";
+import * as trigonometric from "../../../primitives/elementary.ts";
 import type { Float } from "./lanes.ts";
 
 /** One function and what is expected of it. */

@@ -1,9 +1,9 @@
-/**
- * eˣ, 2ˣ and eˣ − 1: the exponent rounded to a whole number n, a polynomial for what is left, and 2ⁿ made from its bits.
- *
- * The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
- */
-import type { Float, Lanes } from "./lanes.ts";
+/** Exponentials, logarithms and powers. */
+import { type Float, type Lanes, throughDoubles } from "./lanes.ts";
+
+// eˣ, 2ˣ and eˣ − 1: the exponent rounded to a whole number n, a polynomial for what is left, and 2ⁿ made from its bits.
+//
+// The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
 
 interface Constants {
   /** ln 2 in two parts; the first times any exponent is exact. */
@@ -88,16 +88,16 @@ function reduce(x: Lanes): Reduced {
 }
 
 /** The nearest whole number, also as an integer in the low bits; `x` must be kept. */
-export function wholeNumber(x: Lanes): { readonly whole: Lanes; readonly n: Lanes } {
+function wholeNumber(x: Lanes): { readonly whole: Lanes; readonly n: Lanes } {
   const whole = x.add(rounder(x)).keep();
   return { whole, n: whole.sub(rounder(x)).keep() };
 }
 
 /** 2ⁿ for an integer in the low bits that is a normal number's exponent. */
-export const power = (whole: Lanes): Lanes => whole.shl(whole.digits).plus(whole.bitsOf(1));
+const power = (whole: Lanes): Lanes => whole.shl(whole.digits).plus(whole.bitsOf(1));
 
 /** p·2ⁿ in two steps, so that neither factor overflows and small results are rounded once. */
-export function scale(p: Lanes, n: Lanes, whole: Lanes): Lanes {
+function scale(p: Lanes, n: Lanes, whole: Lanes): Lanes {
   const half = n.madd(0.5, rounder(n)).keep();
   return p.mul(power(half)).mul(power(whole.minus(half)));
 }
@@ -174,7 +174,7 @@ export function powerOfTwo(x: Lanes): Lanes {
 }
 
 /** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */
-const brief = [
+const briefExp = [
   0.6931471805482173,
   0.24022650698113548,
   0.05550410935261027,
@@ -188,5 +188,253 @@ const brief = [
 /** 2ˣ in f64 lanes to 2^-39 of it, for x between −1000 and 1000. */
 export function exp2Brief(x: Lanes): Lanes {
   const y = x.atLeast(-1000).atMost(1000).keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
-  return r.polynomial(brief).madd(r, 1).mul(power(whole));
+  return r.polynomial(briefExp).madd(r, 1).mul(power(whole));
+}
+
+// Logarithms: x = 2ᵏ·m with √½ ≤ m < √2, and a series in m − 1.
+//
+// The polynomials are minimax ones (Remez' exchange at 60 digits); beside each stands its largest relative error.
+
+/** ln 2 in two parts; the first times any exponent is exact. */
+const ln2: Readonly<Record<Float, readonly [number, number]>> = {
+  f32: [0.693359375, -2.12194440e-4],
+  f64: [0.6931471803691238, 1.9082149292705877e-10],
+};
+
+/** log(1 + f) = f − f²/2 + f³·Σ cₖ fᵏ; 2^-30.3. */
+const single = [
+  0.333333105,
+  -0.249999866,
+  0.200021639,
+  -0.166692033,
+  0.1421967,
+  -0.123855762,
+  0.118675947,
+  -0.117814675,
+  0.0691669881,
+];
+
+/** 2·artanh(s)/s = 2 + z·Σ cₖ zᵏ with z = s²; 2^-65.5. With s = f/(2 + f) this is log(1 + f)/s. */
+const double = [
+  0.6666666666666666,
+  0.4000000000000457,
+  0.2857142856949626,
+  0.22222222596898217,
+  0.18181779008431184,
+  0.1538696519775437,
+  0.1325259695967627,
+  0.13231301629500822,
+];
+
+/** A positive number as 2ᵏ·m. */
+interface Split {
+  readonly k: Lanes;
+  readonly m: Lanes;
+}
+
+/** Splits positive finite numbers; `x` must be kept. */
+function split(x: Lanes): Split {
+  const { digits, bias } = x, one = x.bitsOf(1), root = x.bitsOf(Math.SQRT1_2);
+  const small = x.lt(2 ** (1 - bias)).keep();
+  const whole = small.choose(x.mul(2 ** digits), x).plus(one - root).keep();
+  // An integer below 2^digits becomes a number when 2^digits is laid over it.
+  const raw = whole.shr(digits).or(x.bits(x.bitsOf(2 ** digits)));
+  const k = raw.sub(small.choose(2 ** digits + bias + digits, x.number(2 ** digits + bias))).keep();
+  const m = whole.and(x.bits((1n << BigInt(digits)) - 1n)).plus(root).keep();
+  return { k, m };
+}
+
+/** log(1 + f) = f + rest, for f between √½ − 1 and √2 − 1; `f` must be kept. */
+function rest(f: Lanes, extra: Lanes): Lanes {
+  if (f.type === "f32") {
+    const square = f.mul(f).keep();
+    const cubic = f.mul(square).madd(f.polynomial(single), extra);
+    return square.nmadd(0.5, cubic);
+  }
+  const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
+  return s.madd(z.madd(z.polynomial(double), half), extra).sub(half);
+}
+
+/** k·ln 2 + log m + extra. */
+function assemble({ k, m }: Split, extra: Lanes): Lanes {
+  const [high, low] = ln2[k.type], f = m.sub(1).keep();
+  return k.madd(high, f.add(rest(f, k.madd(low, extra))));
+}
+
+/** `result` for positive x, and −∞, NaN or x itself where x is 0, below, or neither of those. */
+function atEdges(x: Lanes, result: Lanes): Lanes {
+  const most = x.lt(Infinity).choose(result, x);
+  return x.le(0).choose(x.eq(0).choose(-Infinity, x.number(NaN)), most);
+}
+
+/** log x. */
+export function log(x: Lanes): Lanes {
+  const y = x.keep();
+  return atEdges(y, assemble(split(y), y.number(0)));
+}
+
+/** log(u + c) for a c that is at most a rounding error of u; both must be kept. */
+export function logSum(u: Lanes, c: Lanes): Lanes {
+  return atEdges(u, assemble(split(u), c.div(u)));
+}
+
+/** log(1 + x). */
+export function log1p(x: Lanes): Lanes {
+  const y = x.keep(), u = y.add(1).keep(), back = u.sub(1).keep();
+  // The rounding error of 1 + x.
+  const c = y.number(1).sub(u.sub(back)).add(y.sub(back)).keep();
+  return y.abs().lt(2 ** (-1 - y.digits)).choose(y, logSum(u, c));
+}
+
+/** log(1 + e) for 0 ≤ e ≤ 1, where k is 0 or 1; `e` must be kept. */
+export function log1pOfPart(e: Lanes): Lanes {
+  const u = e.add(1).keep(), upper = u.gt(Math.SQRT2).keep();
+  const k = upper.and(e.number(1)).keep(), m = upper.choose(u.mul(0.5), u);
+  return assemble({ k, m }, e.sub(u.sub(1)).div(u));
+}
+
+/** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ) with s = (m − 1)/(m + 1), z = s²; 2^-43. */
+const briefLog = [0.9617966940583391, 0.5770779529584481, 0.4122084300073271, 0.3199334799450739, 0.28255973974213494];
+
+/** log₂ x in f64 lanes to within 2^-42, for positive finite x. */
+function log2Brief(x: Lanes): Lanes {
+  const { k, m } = split(x.keep()), s = m.sub(1).div(m.add(1)).keep(), z = s.mul(s).keep();
+  return s.madd(z.polynomial(briefLog).madd(z, 2 * Math.LOG2E), k);
+}
+
+/** log₂ x in f32. */
+export function log2Single(x: Lanes): Lanes {
+  const y = x.keep();
+  return atEdges(y, throughDoubles(log2Brief)(y));
+}
+
+/** 1/ln 2 in two parts, the first of 21 bits. */
+const inverse = [1.4426946640014648, 3.7688749856360991e-7] as const;
+
+/** log₂ x in f64; that of m in two parts, as k may cancel none of it. */
+export function log2(x: Lanes): Lanes {
+  const y = x.keep(), { k, m } = split(y), f = m.sub(1).keep();
+  const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
+  const higher = s.mul(z.madd(z.polynomial(double), half)).keep();
+  const high = f.sub(half).and(f.bits(-1n << 32n)).keep(), low = f.sub(high).sub(half).add(higher).keep();
+  const main = high.mul(inverse[0]).keep(), sum = main.add(k).keep();
+  const rest = low.add(high).mul(inverse[1]).add(low.mul(inverse[0])).add(k.sub(sum).add(main));
+  return atEdges(y, sum.add(rest));
+}
+
+// x to the power y as 2^(y·log₂|x|), the sign and the edges apart.
+//
+// In f64 the logarithm and the product are sums of two numbers: an error of either is that of the result times up to
+// 1024. The way of splitting is that of FDLIBM's e_pow.c (Sun Microsystems, 1993). The polynomials are minimax ones.
+
+/** 3·(artanh(s)/s − 1 − z/3)/z² = Σ cₖ zᵏ with z = s²; 2^-65.5 of artanh(s). */
+const tail = [
+  0.6000000000000034,
+  0.4285714285646304,
+  0.33333333566155304,
+  0.27272693764206185,
+  0.23079400255568802,
+  0.19901228913052782,
+  0.1965499736451189,
+];
+
+/** 2/(3·ln 2), and its first 26 bits and the rest. */
+const factor = 0.9617966939259756, factorHigh = 0.9617966860532761, factorLow = 7.872699542894897e-9;
+
+/** 2^r = 1 + r·(ln 2 + r·Σ cₖ rᵏ) for |r| ≤ ½; 2^-64. */
+const binary = [
+  0.24022650695910072,
+  0.05550410866482164,
+  0.00961812910762849,
+  0.0013333558146401915,
+  0.00015403530393348118,
+  1.5252733846920706e-5,
+  1.3215486828335464e-6,
+  1.0178054632135973e-7,
+  7.0548897393545434e-9,
+  4.456206673717675e-10,
+  2.5740023609977728e-11,
+];
+
+/** The first 26 significant bits, so that products of two such numbers are exact. */
+const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
+
+/** a^y for positive finite a, to within a unit in the last place of f64. */
+function precise(a: Lanes, y: Lanes): Lanes {
+  const { k, m } = split(a);
+  const f = m.sub(1).keep(), d = m.add(1).keep(), s = f.div(d).keep();
+  const sHigh = leading(s).keep(), dHigh = leading(d).keep(), dLow = m.sub(dHigh.sub(1));
+  const sLow = f.sub(sHigh.mul(dHigh)).sub(sHigh.mul(dLow)).div(d).keep();
+  // s·(3 + s² + …): the first two terms exact.
+  const z = s.mul(s).keep(), square = sHigh.mul(sHigh).keep();
+  const higher = z.mul(z).madd(z.polynomial(tail), sLow.mul(sHigh.add(s))).keep();
+  const sum = leading(square.add(3).add(higher)).keep(), sumLow = higher.sub(sum.sub(3).sub(square)).keep();
+  const u = sHigh.mul(sum).keep(), v = sLow.mul(sum).add(sumLow.mul(s)).keep();
+  const high = leading(u.add(v)).keep(), low = v.sub(high.sub(u));
+  const scaled = high.mul(factorHigh).keep();
+  const scaledLow = high.mul(factorLow).add(low.mul(factor)).keep();
+  const t = leading(scaled.add(scaledLow).add(k)).keep(), tLow = scaledLow.sub(t.sub(k).sub(scaled)).keep();
+  const yHigh = leading(y).keep();
+  const p = yHigh.mul(t).atLeast(-1100).atMost(1100).keep();
+  // Where the product was cut its low part says nothing any more.
+  const pLow = y.sub(yHigh).mul(t).add(y.mul(tLow)).atLeast(-1).atMost(1).keep();
+  const { whole, n } = wholeNumber(p);
+  const d0 = p.sub(n).keep(), r = d0.add(pLow).keep(), rest = pLow.sub(r.sub(d0));
+  const result = r.polynomial(binary).madd(r, Math.LN2).madd(r, rest.mul(Math.LN2)).add(1);
+  return scale(result, n, whole);
+}
+
+/** a^y for positive finite a, to within 2^-30 where it is a number of f32. */
+function briefPower(a: Lanes, y: Lanes): Lanes {
+  return exp2Brief(log2Brief(a).mul(y));
+}
+
+const withEdges = (core: (...xs: Lanes[]) => Lanes) => (x: Lanes, y: Lanes): Lanes => {
+  const b = x.keep(), e = y.keep(), a = b.abs().keep();
+  // Every number but 1 overflows or vanishes long before such exponents; 0·∞ does not arise.
+  const moderate = e.atLeast(-(2 ** 66)).atMost(2 ** 66).keep();
+  const regular = a.gt(0).and(a.lt(Infinity));
+  const edge = e.lt(0).choose(b.number(1).div(a), a);
+  const size = regular.choose(core(a, moderate), edge).keep();
+  const half = e.mul(0.5).keep();
+  const whole = e.nearest().eq(e), odd = whole.and(half.nearest().ne(half));
+  const signed = size.or(odd.and(b.sign())).keep();
+  const real = b.ge(0).or(b.eq(-Infinity)).or(whole);
+  const one = e.eq(0).or(b.eq(1));
+  return one.choose(1, real.and(e.eq(e)).choose(signed, NaN));
+};
+
+/** x to the power y, in f64. */
+export const pow64: (x: Lanes, y: Lanes) => Lanes = withEdges(precise);
+/** x to the power y, in f32. */
+export const pow32: (x: Lanes, y: Lanes) => Lanes = withEdges(throughDoubles(briefPower));
+
+/** x to the power of one number where that is a product, a quotient or a root, as precise or nearly; else `undefined`. */
+export function powConstant(exponent: number): ((x: Lanes) => Lanes) | undefined {
+  switch (exponent) {
+    case 0:
+      return (x) => x.number(1);
+    case 1:
+      return (x) => x;
+    case 2:
+      return (x) => {
+        const y = x.keep();
+        return y.mul(y);
+      };
+    case 3:
+      return (x) => {
+        const y = x.keep();
+        return y.mul(y).mul(y);
+      };
+    case -1:
+      return (x) => x.number(1).div(x);
+    case 0.5:
+      // Powers of −0 and −∞ are positive.
+      return (x) => {
+        const y = x.add(0).keep();
+        return y.eq(-Infinity).choose(Infinity, y.sqrt());
+      };
+    default:
+      return undefined;
+  }
 }

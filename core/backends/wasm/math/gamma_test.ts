@@ -1,9 +1,9 @@
-import { assert } from "@std/assert";
 import { numberOf, readGolden } from "../../../../tests/golden/read.ts";
-import * as reference from "../../../primitives/special/gamma.ts";
+import * as reference from "../../../primitives/special_functions.ts";
 import { vectorMath } from "./mod.ts";
 import { type Floats, samples } from "./precision.ts";
 import { onArrays } from "./run_math.ts";
+import { assert } from "@std/assert";
 
 const count = 1 << 11;
 

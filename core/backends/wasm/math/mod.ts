@@ -1,20 +1,30 @@
 /** Elementary and special functions as vector code. */
-import { relaxedSimd } from "../features.ts";
 import type { Func, Local } from "../function.ts";
-import { besselI } from "./bessel.ts";
-import { erf32, erf64, erfc32, erfc64, erfInv32, erfInv64 } from "./error_function.ts";
-import { exp, exp2, expm1 } from "./exponential.ts";
-import { lgamma, polygamma } from "./gamma.ts";
-import { acosh, asinh, atanh, cosh, sinh, tanh } from "./hyperbolic.ts";
-import { acos, asin, atan, atan2 } from "./inverse_trigonometric.ts";
-import { Code, throughDoubles } from "./code.ts";
-import type { Float, Lanes } from "./lanes.ts";
-import { log, log1p, log2, log2Single } from "./logarithm.ts";
-import { logAddExp, logit, logSigmoid, sigmoid, softplus } from "./logistic.ts";
-import { pow32, pow64, powConstant } from "./power.ts";
-import { floorDiv, mod } from "./remainder.ts";
-import { cbrt, hypot, hypot32 } from "./roots.ts";
-import { cos, sin, tan } from "./trigonometric.ts";
+import { relaxedSimd } from "../module.ts";
+import { exp, exp2, expm1, log, log1p, log2, log2Single, pow32, pow64, powConstant } from "./exponential.ts";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  cosh,
+  hypot,
+  hypot32,
+  logAddExp,
+  logit,
+  logSigmoid,
+  sigmoid,
+  sinh,
+  softplus,
+  tanh,
+} from "./inverse.ts";
+import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
+import { besselI, erf32, erf64, erfc32, erfc64, erfInv32, erfInv64, lgamma, polygamma } from "./special.ts";
+import { cos, floorDiv, mod, sin, tan } from "./trigonometric.ts";
 
 /** Emits a vector function: the arguments are in locals (v128), the result is left on the stack. */
 export type Emit = (f: Func, args: readonly Local[]) => void;

@@ -1,9 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
 import { type Case, cases, logAddExp } from "./cases.ts";
 import type { Float } from "./lanes.ts";
 import { vectorMath } from "./mod.ts";
 import { type Floats, samples, unitsOff } from "./precision.ts";
 import { onArrays } from "./run_math.ts";
+import { assert, assertEquals } from "@std/assert";
 
 const count = 1 << 13;
 const title = (c: Case): string => c.constant === undefined ? c.name : `${c.name} (${c.constant})`;

@@ -301,9 +301,9 @@ function moveAllOut(places: Set<Place>): void {
 }
 
 /** Bytes moved out after which the collector is called. */
-const collectAfter = 128 * 2 ** 20;
-/** An array of so many bytes makes the engine collect at once; nothing touches it, so it takes no memory. */
-const pressure = 512 * 2 ** 20;
+const collectAfter = 64 * 2 ** 20;
+/** An array of so many bytes makes the engine collect at once (half as many do not always); nothing touches it. */
+const pressure = 2 ** 30;
 let movedOut = 0;
 
 /**

@@ -53,7 +53,7 @@ const sigmoid64 = (x: number): number => x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.
 const functions: readonly (readonly [string, F, (x: number) => number, number])[] = [
   ["exp", exp as F, Math.exp, 2.5],
   ["log", log as F, Math.log, 2.5],
-  ["tanh", tanh as F, Math.tanh, 2.5],
+  ["tanh", tanh as F, Math.tanh, 6],
   ["sigmoid", sigmoid as F, sigmoid64, 2.5],
   ["softplus", softplus as F, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 2.5],
   ["erf", erf as F, erf64, 2.5],

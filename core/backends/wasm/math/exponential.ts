@@ -11,6 +11,8 @@ interface Constants {
   readonly low: number;
   /** e^r = 1 + r + r²·Σ cₖ rᵏ for |r| ≤ ln 2 / 2. */
   readonly natural: readonly number[];
+  /** The same, precise for e^r − 1 as well. */
+  readonly aboutOne: readonly number[];
   /** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½. */
   readonly binary: readonly number[];
   /** Between these x lie all eˣ that are neither 0 nor ∞. */
@@ -19,12 +21,29 @@ interface Constants {
   readonly minusOne: number;
 }
 
+/** Both precise enough in f64; 2^-61.7. */
+const natural64 = [
+  0.5,
+  0.16666666666666677,
+  0.0416666666666667,
+  0.008333333333321532,
+  0.0013888888888866748,
+  0.00019841269886400556,
+  2.4801587360760034e-5,
+  2.7557243912063955e-6,
+  2.7557242563925077e-7,
+  2.5109147286353997e-8,
+  2.0924509510445765e-9,
+];
+
 const constants: Readonly<Record<Float, Constants>> = {
   f32: {
     high: 0.693359375,
     low: -2.12194440e-4,
+    // 2^-28.3
+    natural: [0.499999934, 0.166665206, 0.0416683881, 0.00836871731, 0.00138145941],
     // 2^-34.2
-    natural: [0.5, 0.166666657, 0.0416662954, 0.00833349768, 0.00139447581, 0.000197902627],
+    aboutOne: [0.5, 0.166666657, 0.0416662954, 0.00833349768, 0.00139447581, 0.000197902627],
     // 2^-28.9
     binary: [0.693147182, 0.240226477, 0.0555033237, 0.00961843785, 0.00133988739, 0.000153532659],
     range: [-105, 89],
@@ -33,20 +52,8 @@ const constants: Readonly<Record<Float, Constants>> = {
   f64: {
     high: 0.6931471803691238,
     low: 1.9082149292705877e-10,
-    // 2^-61.7
-    natural: [
-      0.5,
-      0.16666666666666677,
-      0.0416666666666667,
-      0.008333333333321532,
-      0.0013888888888866748,
-      0.00019841269886400556,
-      2.4801587360760034e-5,
-      2.7557243912063955e-6,
-      2.7557242563925077e-7,
-      2.5109147286353997e-8,
-      2.0924509510445765e-9,
-    ],
+    natural: natural64,
+    aboutOne: natural64,
     // 2^-64
     binary: [
       Math.LN2,
@@ -67,45 +74,46 @@ const constants: Readonly<Record<Float, Constants>> = {
   },
 };
 
-/** x = n·ln 2 + r + low: `n` as a number, and as an integer in the low bits of `whole`. */
-interface Reduced {
+/** A whole number n, and n + offset as an integer in the low bits of `whole`. */
+interface Whole {
   readonly n: Lanes;
   readonly whole: Lanes;
+}
+
+/** What rounds numbers of moderate size to whole ones when added and taken away, and leaves them raised by an offset. */
+const rounder = (like: Lanes, offset: number): number => 1.5 * 2 ** like.digits + offset;
+
+/** The nearest whole number, raised by `offset` in its bits. */
+function wholeNumber(x: Lanes, offset: number): Whole {
+  const whole = x.add(rounder(x, offset)).keep();
+  return { whole, n: whole.sub(rounder(x, offset)).keep() };
+}
+
+/** x = n·ln 2 + r + low. */
+interface Reduced extends Whole {
   readonly r: Lanes;
   readonly low: Lanes;
 }
 
-/** What rounds numbers of moderate size to whole ones when added and taken away. */
-const rounder = (like: Lanes): number => 1.5 * 2 ** like.digits;
-
 /** Splits x as described; `x` must be kept. */
-function reduce(x: Lanes): Reduced {
-  const { high, low } = constants[x.type], magic = rounder(x);
+function reduce(x: Lanes, offset: number): Reduced {
+  const { high, low } = constants[x.type], magic = rounder(x, offset);
   const whole = x.madd(Math.LOG2E, magic).keep(), n = whole.sub(magic).keep();
-  const exact = n.nmadd(high, x).keep(), rest = n.mul(low).keep();
-  const r = exact.sub(rest).keep();
-  return { n, whole, r, low: exact.sub(r).sub(rest) };
+  const exact = n.nmadd(high, x).keep(), r = n.nmadd(low, exact).keep();
+  return { n, whole, r, low: n.nmadd(low, exact.sub(r)) };
 }
 
-/** The nearest whole number, also as an integer in the low bits; `x` must be kept. */
-function wholeNumber(x: Lanes): { readonly whole: Lanes; readonly n: Lanes } {
-  const whole = x.add(rounder(x)).keep();
-  return { whole, n: whole.sub(rounder(x)).keep() };
-}
+/** 2ⁿ for a normal number's exponent n, raised by the bias. */
+const power = (whole: Lanes): Lanes => whole.shl(whole.digits);
 
-/** 2ⁿ for an integer in the low bits that is a normal number's exponent. */
-const power = (whole: Lanes): Lanes => whole.shl(whole.digits).plus(whole.bitsOf(1));
-
-/** p·2ⁿ in two steps, so that neither factor overflows and small results are rounded once. */
-function scale(p: Lanes, n: Lanes, whole: Lanes): Lanes {
-  const half = n.madd(0.5, rounder(n)).keep();
+/** p·2ⁿ for n raised by twice the bias: in two steps, so that neither factor overflows and small results are rounded once. */
+function scale(p: Lanes, whole: Lanes): Lanes {
+  const half = whole.shr(1).keep();
   return p.mul(power(half)).mul(power(whole.minus(half)));
 }
 
 /** e^r for r as `reduce` leaves it. */
-function natural(r: Lanes): Lanes {
-  return r.mul(r).madd(r.polynomial(constants[r.type].natural), r).add(1);
-}
+const natural = (r: Lanes): Lanes => r.polynomial([1, 1, ...constants[r.type].natural]);
 
 const inRange = (x: Lanes): Lanes => {
   const [least, most] = constants[x.type].range;
@@ -114,30 +122,30 @@ const inRange = (x: Lanes): Lanes => {
 
 /** eˣ. */
 export function exp(x: Lanes): Lanes {
-  const { n, whole, r } = reduce(inRange(x));
-  return scale(natural(r), n, whole);
+  const { whole, r } = reduce(inRange(x), 2 * x.bias);
+  return scale(natural(r), whole);
 }
 
 /** e^(x + rest) for a rest below 10⁻⁴; `rest` must be kept. */
 export function expSum(x: Lanes, rest: Lanes): Lanes {
-  const { n, whole, r, low } = reduce(inRange(x));
+  const { whole, r, low } = reduce(inRange(x), 2 * x.bias);
   const sum = r.add(rest).keep(), lost = rest.sub(sum.sub(r)).add(low), p = natural(sum).keep();
-  return scale(p.madd(lost, p), n, whole);
+  return scale(p.madd(lost, p), whole);
 }
 
 /** eˣ / 2, which is finite for a little longer than eˣ. */
 export function halfExp(x: Lanes): Lanes {
   const [least, most] = constants[x.type].range;
-  const { n, whole, r } = reduce(x.atLeast(least).atMost(most + 1).keep());
-  return scale(natural(r), n.sub(1).keep(), whole.minus(1n).keep());
+  const { whole, r } = reduce(x.atLeast(least).atMost(most + 1).keep(), 2 * x.bias - 1);
+  return scale(natural(r), whole);
 }
 
 /** 2ˣ. */
 export function exp2(x: Lanes): Lanes {
   const { binary, range: [least, most] } = constants[x.type];
   const y = x.atLeast(Math.floor(least * Math.LOG2E)).atMost(Math.ceil(most * Math.LOG2E)).keep();
-  const { whole, n } = wholeNumber(y), r = y.sub(n).keep();
-  return scale(r.polynomial(binary).madd(r, 1), n, whole);
+  const { whole, n } = wholeNumber(y, 2 * x.bias), r = y.sub(n).keep();
+  return scale(r.polynomial([1, ...binary]), whole);
 }
 
 /** eˣ − 1 as a sum of two numbers, the second much smaller. */
@@ -148,10 +156,9 @@ interface Sum {
 
 /** factor·(eˣ − 1) for a factor of 1 or ½, as long as factor·eˣ is finite; `x` must be kept. */
 function minusOne(x: Lanes, factor: 1 | 0.5): Sum {
-  const { whole, r, low } = reduce(x);
+  const { whole, r, low } = reduce(x, x.bias + Math.log2(factor));
   // 2ⁿr and 2ⁿ − 1 first: the sum of these is exact, or nearly.
-  const t = power(factor === 1 ? whole : whole.minus(1n)).keep();
-  const p = r.mul(r).madd(r.polynomial(constants[r.type].natural), low);
+  const t = power(whole).keep(), p = r.mul(r).madd(r.polynomial(constants[r.type].aboutOne), low);
   return { main: t.madd(r, t.sub(factor)).keep(), rest: t.mul(p).keep() };
 }
 
@@ -169,8 +176,8 @@ export function expm1(x: Lanes): Lanes {
 
 /** 2ˣ for x between −126 and 127. */
 export function powerOfTwo(x: Lanes): Lanes {
-  const y = x.keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
-  return r.polynomial(constants[r.type].binary).madd(r, 1).mul(power(whole));
+  const y = x.keep(), { whole, n } = wholeNumber(y, y.bias), r = y.sub(n).keep();
+  return r.polynomial([1, ...constants[r.type].binary]).mul(power(whole));
 }
 
 /** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */
@@ -187,8 +194,8 @@ const briefExp = [
 
 /** 2ˣ in f64 lanes to 2^-39 of it, for x between −1000 and 1000. */
 export function exp2Brief(x: Lanes): Lanes {
-  const y = x.atLeast(-1000).atMost(1000).keep(), { whole, n } = wholeNumber(y), r = y.sub(n).keep();
-  return r.polynomial(briefExp).madd(r, 1).mul(power(whole));
+  const y = x.atLeast(-1000).atMost(1000).keep(), { whole, n } = wholeNumber(y, y.bias), r = y.sub(n).keep();
+  return r.polynomial([1, ...briefExp]).mul(power(whole));
 }
 
 // Logarithms: x = 2ᵏ·m with √½ ≤ m < √2, and a series in m − 1.
@@ -201,17 +208,17 @@ const ln2: Readonly<Record<Float, readonly [number, number]>> = {
   f64: [0.6931471803691238, 1.9082149292705877e-10],
 };
 
-/** log(1 + f) = f − f²/2 + f³·Σ cₖ fᵏ; 2^-30.3. */
+/** log(1 + f) = f + f²·Σ cₖ fᵏ; 2^-27.9. */
 const single = [
-  0.333333105,
-  -0.249999866,
-  0.200021639,
-  -0.166692033,
-  0.1421967,
-  -0.123855762,
-  0.118675947,
-  -0.117814675,
-  0.0691669881,
+  -0.499999883,
+  0.333333255,
+  -0.250015848,
+  0.200019846,
+  -0.166090567,
+  0.141816349,
+  -0.132429811,
+  0.12905503,
+  -0.0762306076,
 ];
 
 /** 2·artanh(s)/s = 2 + z·Σ cₖ zᵏ with z = s²; 2^-65.5. With s = f/(2 + f) this is log(1 + f)/s. */
@@ -232,25 +239,23 @@ interface Split {
   readonly m: Lanes;
 }
 
-/** Splits positive finite numbers; `x` must be kept. */
+/** Splits positive normal numbers; `x` must be kept. */
 function split(x: Lanes): Split {
-  const { digits, bias } = x, one = x.bitsOf(1), root = x.bitsOf(Math.SQRT1_2);
-  const small = x.lt(2 ** (1 - bias)).keep();
-  const whole = small.choose(x.mul(2 ** digits), x).plus(one - root).keep();
+  const { digits, bias } = x, root = x.bitsOf(Math.SQRT1_2);
+  const m = (fraction: Lanes): Lanes => fraction.plus(root).keep(), mask = x.bits((1n << BigInt(digits)) - 1n);
+  if (x.type === "f32") {
+    const above = x.minus(root).keep();
+    return { k: above.shrSigned(digits).toNumber().keep(), m: m(above.and(mask)) };
+  }
+  const whole = x.plus(x.bitsOf(1) - root).keep();
   // An integer below 2^digits becomes a number when 2^digits is laid over it.
-  const raw = whole.shr(digits).or(x.bits(x.bitsOf(2 ** digits)));
-  const k = raw.sub(small.choose(2 ** digits + bias + digits, x.number(2 ** digits + bias))).keep();
-  const m = whole.and(x.bits((1n << BigInt(digits)) - 1n)).plus(root).keep();
-  return { k, m };
+  const k = whole.shr(digits).or(x.bits(x.bitsOf(2 ** digits))).sub(2 ** digits + bias).keep();
+  return { k, m: m(whole.and(mask)) };
 }
 
 /** log(1 + f) = f + rest, for f between √½ − 1 and √2 − 1; `f` must be kept. */
 function rest(f: Lanes, extra: Lanes): Lanes {
-  if (f.type === "f32") {
-    const square = f.mul(f).keep();
-    const cubic = f.mul(square).madd(f.polynomial(single), extra);
-    return square.nmadd(0.5, cubic);
-  }
+  if (f.type === "f32") return f.mul(f).madd(f.polynomial(single), extra);
   const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
   return s.madd(z.madd(z.polynomial(double), half), extra).sub(half);
 }
@@ -261,21 +266,45 @@ function assemble({ k, m }: Split, extra: Lanes): Lanes {
   return k.madd(high, f.add(rest(f, k.madd(low, extra))));
 }
 
+/** Positive numbers as normal ones: x·2^shift; `x` must be kept. */
+function normal(x: Lanes): { readonly y: Lanes; readonly shift: Lanes } {
+  const small = x.lt(2 ** (1 - x.bias)).keep();
+  return { y: small.choose(x.mul(2 ** x.digits), x), shift: small.and(x.number(x.digits)) };
+}
+
 /** `result` for positive x, and −∞, NaN or x itself where x is 0, below, or neither of those. */
 function atEdges(x: Lanes, result: Lanes): Lanes {
   const most = x.lt(Infinity).choose(result, x);
   return x.le(0).choose(x.eq(0).choose(-Infinity, x.number(NaN)), most);
 }
 
+/**
+ * A logarithm made of the parts of positive normal numbers. Where a lane holds another number, which is rare, the lanes
+ * are brought into that range first, and the edges put in afterwards; those that need neither stay what they are.
+ * `x` must be kept.
+ */
+function logarithm(x: Lanes, of: (parts: Split) => Lanes): Lanes {
+  const { code } = x, y = code.variable(x), shift = code.variable(x.number(0));
+  const exceptionally = code.unless(x.ge(2 ** (1 - x.bias)).and(x.lt(Infinity)));
+  exceptionally(() => {
+    const scaled = normal(x);
+    y.set(scaled.y);
+    shift.set(scaled.shift);
+  });
+  const { k, m } = split(y.value), result = code.variable(of({ k: k.sub(shift.value).keep(), m }));
+  exceptionally(() => result.set(atEdges(x, result.value)));
+  return result.value;
+}
+
 /** log x. */
 export function log(x: Lanes): Lanes {
   const y = x.keep();
-  return atEdges(y, assemble(split(y), y.number(0)));
+  return logarithm(y, (parts) => assemble(parts, y.number(0)));
 }
 
 /** log(u + c) for a c that is at most a rounding error of u; both must be kept. */
 export function logSum(u: Lanes, c: Lanes): Lanes {
-  return atEdges(u, assemble(split(u), c.div(u)));
+  return logarithm(u, (parts) => assemble(parts, c.div(u)));
 }
 
 /** log(1 + x). */
@@ -296,7 +325,7 @@ export function log1pOfPart(e: Lanes): Lanes {
 /** log₂ m = s·(2/ln 2 + z·Σ cₖ zᵏ) with s = (m − 1)/(m + 1), z = s²; 2^-43. */
 const briefLog = [0.9617966940583391, 0.5770779529584481, 0.4122084300073271, 0.3199334799450739, 0.28255973974213494];
 
-/** log₂ x in f64 lanes to within 2^-42, for positive finite x. */
+/** log₂ x in f64 lanes to within 2^-42, for positive normal x. */
 function log2Brief(x: Lanes): Lanes {
   const { k, m } = split(x.keep()), s = m.sub(1).div(m.add(1)).keep(), z = s.mul(s).keep();
   return s.madd(z.polynomial(briefLog).madd(z, 2 * Math.LOG2E), k);
@@ -313,13 +342,15 @@ const inverse = [1.4426946640014648, 3.7688749856360991e-7] as const;
 
 /** log₂ x in f64; that of m in two parts, as k may cancel none of it. */
 export function log2(x: Lanes): Lanes {
-  const y = x.keep(), { k, m } = split(y), f = m.sub(1).keep();
-  const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
-  const higher = s.mul(z.madd(z.polynomial(double), half)).keep();
-  const high = f.sub(half).and(f.bits(-1n << 32n)).keep(), low = f.sub(high).sub(half).add(higher).keep();
-  const main = high.mul(inverse[0]).keep(), sum = main.add(k).keep();
-  const rest = low.add(high).mul(inverse[1]).add(low.mul(inverse[0])).add(k.sub(sum).add(main));
-  return atEdges(y, sum.add(rest));
+  return logarithm(x.keep(), ({ k, m }) => {
+    const f = m.sub(1).keep();
+    const s = f.div(f.add(2)).keep(), z = s.mul(s).keep(), half = f.mul(f).mul(0.5).keep();
+    const higher = s.mul(z.madd(z.polynomial(double), half)).keep();
+    const high = f.sub(half).and(f.bits(-1n << 32n)).keep(), low = f.sub(high).sub(half).add(higher).keep();
+    const main = high.mul(inverse[0]).keep(), sum = main.add(k).keep();
+    const rest = low.add(high).mul(inverse[1]).add(low.mul(inverse[0])).add(k.sub(sum).add(main));
+    return sum.add(rest);
+  });
 }
 
 // x to the power y as 2^(y·log₂|x|), the sign and the edges apart.
@@ -361,7 +392,7 @@ const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));
 
 /** a^y for positive finite a, to within a unit in the last place of f64. */
 function precise(a: Lanes, y: Lanes): Lanes {
-  const { k, m } = split(a);
+  const { y: b, shift } = normal(a), parts = split(b.keep()), { m } = parts, k = parts.k.sub(shift).keep();
   const f = m.sub(1).keep(), d = m.add(1).keep(), s = f.div(d).keep();
   const sHigh = leading(s).keep(), dHigh = leading(d).keep(), dLow = m.sub(dHigh.sub(1));
   const sLow = f.sub(sHigh.mul(dHigh)).sub(sHigh.mul(dLow)).div(d).keep();
@@ -378,10 +409,10 @@ function precise(a: Lanes, y: Lanes): Lanes {
   const p = yHigh.mul(t).atLeast(-1100).atMost(1100).keep();
   // Where the product was cut its low part says nothing any more.
   const pLow = y.sub(yHigh).mul(t).add(y.mul(tLow)).atLeast(-1).atMost(1).keep();
-  const { whole, n } = wholeNumber(p);
+  const { whole, n } = wholeNumber(p, 2 * p.bias);
   const d0 = p.sub(n).keep(), r = d0.add(pLow).keep(), rest = pLow.sub(r.sub(d0));
   const result = r.polynomial(binary).madd(r, Math.LN2).madd(r, rest.mul(Math.LN2)).add(1);
-  return scale(result, n, whole);
+  return scale(result, whole);
 }
 
 /** a^y for positive finite a, to within 2^-30 where it is a number of f32. */

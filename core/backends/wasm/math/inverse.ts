@@ -149,13 +149,30 @@ export const atan2 = (wanted: Float) => (y: Lanes, x: Lanes): Lanes => {
 
 // Hyperbolic functions and their inverses.
 
-/** Hyperbolic tangent: e / (e + 2) with e = e^2|x| − 1, which is precise also near 0. */
-export function tanh(x: Lanes): Lanes {
+/**
+ * tanh(x)/x as a quotient of polynomials in x², to 2^-25.3 for |x| ≤ 9.1. Nine roundings of numbers that may be just above
+ * a power of two leave up to six units in the last place; by way of e^2|x| it would be two, in twice the time.
+ */
+const tangent = {
+  above: [1, 0.1337749799, 0.003491287407, 2.053401045e-5, 1.324269673e-8],
+  below: [1, 0.4671081829, 0.02586090517, 0.0003278414587, 7.732407191e-7],
+  /** From here on the result is 1. */
+  most: 9.3,
+};
+
+/** Hyperbolic tangent in f32. */
+export function tanh32(x: Lanes): Lanes {
+  const { above, below, most } = tangent;
+  const y = x.atLeast(-most).atMost(most).keep(), square = y.mul(y).keep();
+  return y.mul(square.polynomial(above)).div(square.polynomial(below)).atLeast(-1).atMost(1);
+}
+
+/** Hyperbolic tangent in f64: e / (e + 2) with e = e^2|x| − 1, which is precise also near 0. */
+export function tanh64(x: Lanes): Lanes {
   const y = x.keep();
   // From here on the result is 1.
-  const double = y.abs().atMost(y.type === "f32" ? 10 : 22).mul(2).keep(), { main, rest } = expm1Moderate(double);
+  const double = y.abs().atMost(22).mul(2).keep(), { main, rest } = expm1Moderate(double);
   const e = main.add(rest).keep(), sum = e.add(2).keep(), quotient = e.div(sum).keep();
-  if (y.type === "f32") return quotient.or(y.sign());
   // Three roundings would be up to 2.4 units in the last place; those of both sums are put back.
   const lost = rest.sub(e.sub(main)).keep(), lostBelow = e.sub(sum.sub(2)).add(lost);
   return quotient.add(quotient.nmadd(lostBelow, lost).div(sum)).or(y.sign());

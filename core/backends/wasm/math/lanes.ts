@@ -262,6 +262,16 @@ export class Lanes {
     return this.#shift("shr_u", n);
   }
 
+  /** Bits shifted down, the sign following. */
+  shrSigned(n: number): Lanes {
+    return this.#shift("shr_s", n);
+  }
+
+  /** The bits as whole numbers, in f32. */
+  toNumber(): Lanes {
+    return this.#as("f32", "f32x4.convert_i32x4_s");
+  }
+
   #shift(name: string, n: number): Lanes {
     return new Lanes(this.code, this.type, () => {
       this.push();
@@ -362,6 +372,15 @@ export class Code {
         this.func.br(again);
       });
     });
+  }
+
+  /** Looks once whether all lanes of a mask are set; what it gives emits code for where one is not. */
+  unless(mask: Lanes): (body: () => void) => void {
+    const exception = this.func.local("i32"), [shape, all] = mask.type === "f32" ? ["i32x4", 15] : ["i64x2", 3];
+    this.#kept.push(exception);
+    mask.push();
+    this.func.op(`${shape}.bitmask`).i32(all as number).op("i32.ne").set(exception);
+    return (body) => void this.func.get(exception).if(body);
   }
 
   /** A local that is free again when the code is done. */

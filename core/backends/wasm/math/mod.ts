@@ -20,7 +20,8 @@ import {
   sigmoid,
   sinh,
   softplus,
-  tanh,
+  tanh32,
+  tanh64,
 } from "./inverse.ts";
 import { Code, type Float, type Lanes, throughDoubles } from "./lanes.ts";
 import { besselI, erf32, erf64, erfc32, erfc64, erfInv32, erfInv64, lgamma, polygamma } from "./special.ts";
@@ -62,7 +63,7 @@ const formulas: Readonly<Record<string, Record<Float, Formula>>> = {
   logSigmoid: both(logSigmoid),
   logit: double(logit),
   logAddExp: double(logAddExp),
-  tanh: both(tanh),
+  tanh: { f32: tanh32, f64: tanh64 },
   sinh: double(sinh),
   cosh: double(cosh),
   asinh: double(asinh),

@@ -174,10 +174,13 @@ export function expm1(x: Lanes): Lanes {
   return y.abs().lt(2 ** (-2 - y.digits)).choose(y, result);
 }
 
-/** 2ˣ for x between −126 and 127. */
+/** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-23.4. */
+const coarse = [0.693146977, 0.240222418, 0.0555073402, 0.00967153439, 0.00132646929];
+
+/** 2ˣ in f32 for x between −126 and 127, to 2^-23 of it: enough where it is a small part of a result. */
 export function powerOfTwo(x: Lanes): Lanes {
   const y = x.keep(), { whole, n } = wholeNumber(y, y.bias), r = y.sub(n).keep();
-  return r.polynomial([1, ...constants[r.type].binary]).mul(power(whole));
+  return r.polynomial([1, ...coarse]).mul(power(whole));
 }
 
 /** 2^r = 1 + r·Σ cₖ rᵏ for |r| ≤ ½; 2^-40. */

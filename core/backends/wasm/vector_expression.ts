@@ -320,20 +320,17 @@ export class VectorExpressions {
         this.#load(e, ahead);
         return;
       case "apply": {
+        const several = this.#maximumOf(e);
+        if (several.length > 2) {
+          this.#maximum(several.map((x) => this.#kept(x, ahead)), vectorType(e.dtype) as "f32x4" | "f64x2");
+          return;
+        }
         const op = vectorOp(e, lanes)!;
         if ("stack" in op) {
           for (const a of e.args) this.push(a, ahead);
           f.op(...op.stack);
         } else {
-          op.emit(
-            f,
-            e.args.map((a) => {
-              this.push(a, ahead);
-              const l = f.local("v128");
-              f.set(l);
-              return l;
-            }),
-          );
+          op.emit(f, e.args.map((a) => this.#kept(a, ahead)));
         }
         return;
       }
@@ -355,6 +352,44 @@ export class VectorExpressions {
       case "constant":
         throw new Error("a constant is the same in all lanes");
     }
+  }
+
+  #kept(e: Expr, ahead: number): Local {
+    const { f } = this.scalar.context, l = f.local("v128");
+    this.push(e, ahead);
+    f.set(l);
+    return l;
+  }
+
+  /** What a maximum is taken of in the end, where it is one of maxima that nothing else reads. */
+  #maximumOf(e: Expr): Expr[] {
+    if (e.kind !== "apply" || e.name !== "maximum" || !isFloat(e.dtype)) return [];
+    return e.args.flatMap((a) => {
+      const inner = this.scalar.along(a) && this.scalar.uses(a) === 1 ? this.#maximumOf(a) : [];
+      return inner.length > 0 ? inner : [a];
+    });
+  }
+
+  /**
+   * Pushes the largest of several floats. The instruction that orders NaN and −0 rightly is eight of the processor's;
+   * here one compares, and those serve only where a sum says that there may be a NaN, or the result is −0.
+   */
+  #maximum(xs: readonly Local[], t: "f32x4" | "f64x2"): void {
+    const { f } = this.scalar.context, [first, ...others] = xs as [Local, ...Local[]];
+    const fold = (op: string): void => {
+      f.get(first);
+      for (const x of others) f.get(x).op(`${t}.${op}`);
+    };
+    const best = f.local("v128"), sum = f.local("v128");
+    fold("pmax");
+    f.set(best);
+    fold("add");
+    f.tee(sum).get(sum).op(`${t}.ne`).get(best)[t](-0).op(t === "f32x4" ? "i32x4.eq" : "i64x2.eq", "v128.or");
+    f.op("v128.any_true").if(() => {
+      fold("max");
+      f.set(best);
+    });
+    f.get(best).free(best, sum, ...xs);
   }
 
   #load(e: Expr & { kind: "load" }, ahead: number): void {

@@ -271,7 +271,7 @@ export function strip(s: Strip, lanes: Lanes): Func {
 // counts is the stream of loads.
 
 /** Terms at once where rows of the matrix are added up, and columns at once where they are multiplied. */
-const termsAtOnce = 4, columnsAtOnce = 4;
+const termsAtOnce = 8, columnsAtOnce = 4;
 
 interface Vector {
   readonly lanes: Lanes;

@@ -152,20 +152,25 @@ function hurwitz(s: number, a: number): number {
   return sum;
 }
 
+/** A value made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
+}
+
 /** log Γ(2 + z) = z·Σ cₖ zᵏ for |z| ≤ ½: c₀ = 1 − γ, cₖ = (−1)ᵏ⁺¹(ζ(k + 1) − 1)/(k + 1), which falls as 2⁻ᵏ. */
-const aroundTwo: readonly number[] = Array.from(
-  { length: 28 },
-  (_, k) => k === 0 ? oneLessEuler : (k % 2 === 0 ? -1 : 1) * hurwitz(k + 1, 2) / (k + 1),
+const aroundTwo = once(() =>
+  Array.from(
+    { length: 28 },
+    (_, k) => k === 0 ? oneLessEuler : (k % 2 === 0 ? -1 : 1) * hurwitz(k + 1, 2) / (k + 1),
+  )
 );
 
 /** The positive zero of ψ, in two parts. */
 const zeroHigh = 1.4616321449683622, zeroLow = 9.549995429965697e-17;
 
 /** ψ(z₀ + d) = d·Σ cₖ dᵏ for |d| ≤ ½: cₖ = (−1)ᵏζ(k + 2, z₀), which falls as z₀⁻ᵏ. */
-const aroundZero: readonly number[] = Array.from(
-  { length: 38 },
-  (_, k) => (k % 2 === 0 ? 1 : -1) * hurwitz(k + 2, zeroHigh),
-);
+const aroundZero = once(() => Array.from({ length: 38 }, (_, k) => (k % 2 === 0 ? 1 : -1) * hurwitz(k + 2, zeroHigh)));
 
 /** Σ cₖ zᵏ. */
 function polynomial(c: readonly number[], z: number): number {
@@ -183,12 +188,12 @@ export function lgamma(x: number): number {
     if (Number.isInteger(x) || x === -Infinity) return Infinity;
     return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * fromWhole(x)))) - lgamma(1 - x);
   }
-  if (x < 0.5) return x * polynomial(aroundTwo, x) - Math.log(x * (1 + x));
-  if (x < 1.5) return (x - 1) * polynomial(aroundTwo, x - 1) - Math.log1p(x - 1);
+  if (x < 0.5) return x * polynomial(aroundTwo(), x) - Math.log(x * (1 + x));
+  if (x < 1.5) return (x - 1) * polynomial(aroundTwo(), x - 1) - Math.log1p(x - 1);
   if (x < 10) {
     let product = 1, y = x;
     while (y > 2.5) product *= --y;
-    return (y - 2) * polynomial(aroundTwo, y - 2) + Math.log(product);
+    return (y - 2) * polynomial(aroundTwo(), y - 2) + Math.log(product);
   }
   // Stirling's series; at x ≥ 10 the ninth term is below 2⁻⁵⁸.
   let series = 0;
@@ -203,7 +208,7 @@ function digamma(x: number): number {
     return Number.isInteger(x) || x === -Infinity ? NaN : digamma(1 - x) - Math.PI * cotangent(x);
   }
   const off = (x - zeroHigh) - zeroLow;
-  if (Math.abs(off) <= 0.5) return off * polynomial(aroundZero, off);
+  if (Math.abs(off) <= 0.5) return off * polynomial(aroundZero(), off);
   let y = x, sum = 0;
   while (y < 10) sum += 1 / y++;
   let series = 0;

@@ -120,10 +120,13 @@ export function assemble({ imports, functions, exports, table, memory }: ModuleP
 
 // What the engine has.
 
+let fused: boolean | undefined;
+
 /** Whether products are added with one rounding: relaxed SIMD, which Node has from version 22 on. */
-export const relaxedSimd: boolean = ((): boolean => {
+export function relaxedSimd(): boolean {
+  if (fused !== undefined) return fused;
   const f = new Func(null, ["v128"], ["v128"]), [x] = f.args;
   f.get(x!).get(x!).get(x!).op("f32x4.relaxed_madd");
   const memory = { initial: 1, maximum: 1, shared: false };
-  return WebAssembly.validate(assemble({ imports: [], functions: [f], table: [], memory }));
-})();
+  return fused = WebAssembly.validate(assemble({ imports: [], functions: [f], table: [], memory }));
+}

@@ -187,7 +187,7 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
     const entry = elements === 0 ? new Func("contraction", new Array(6).fill("i32")) : zeros(problem);
     return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
   }
-  const lanes = new Lanes(c.dtype, fma && relaxedSimd);
+  const lanes = new Lanes(c.dtype, fma && relaxedSimd());
   const few = fewRows(problem, lanes), vector = few === null ? null : vectorProduct(few, lanes);
   const part = vector ?? drive(planOf(problem, lanes, tile)), whole = vector === null ? problem : few!;
   const entry = entryOf(whole, part);

@@ -112,7 +112,7 @@ export function vectorMath(name: string, dtype: Float, options: MathOptions = {}
   const formula = (known ?? formulas[name])?.[dtype];
   if (formula === undefined) return undefined;
   return (f, args) => {
-    const code = new Code(f, relaxedSimd && (options.fused ?? true));
+    const code = new Code(f, (options.fused ?? true) && relaxedSimd());
     formula(...(known === undefined ? args : args.slice(0, 1)).map((a) => code.of(a, dtype))).push();
     code.done();
   };

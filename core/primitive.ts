@@ -91,6 +91,9 @@ export interface Primitive<P = unknown> {
   /** For a primitive with one output: something simpler that gives the same bits, where there is. */
   readonly simplify?: Rule<P>;
 
+  /** Computing it again costs no more than reading what it gave, so reverse mode keeps its inputs instead. */
+  readonly cheap?: boolean;
+
   /** Its output is its input's elements in their order, so nothing is computed. */
   readonly view?: boolean;
 

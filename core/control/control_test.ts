@@ -16,6 +16,7 @@ import {
   map,
   matmul,
   mul,
+  ones,
   reshape,
   scan,
   type Shape,
@@ -246,4 +247,15 @@ Deno.test("a while loop inside a scan has tangents, and no gradient", () => {
   // From 2 by doubling to 16 = x⁴, which is past 10 already when the second step begins.
   assertEquals([f(s(2)).item(), jvp(f, [s(2)], [s(1)])[1].item()], [16, 32]);
   assertThrows(() => grad(f)(s(2)), TransformError, "whileLoop: reverse mode needs to know the number of steps");
+});
+
+Deno.test("scan() keeps for reverse mode what cheap work cannot make of the rest", () => {
+  const f = (xs: Tensor): Tensor => {
+    // The derivative of tanh is made of its value: one array is kept, not two.
+    const [h] = scan((h: Tensor, x: Tensor) => [tanh(add(h, x)) as Tensor, null] as const, zeros([3]) as Tensor, xs);
+    return sum(h);
+  };
+  const { equations } = makeProgram(grad(f))(ones([5, 3]));
+  const forward = equations.find((e) => e.prim.name === "scan")!;
+  assertEquals(forward.outputs.map((v) => v.shape), [[3], [5, 3]]);
 });

@@ -12,6 +12,7 @@ import { anyKind, elementwise, floating, numeric, type Scalar, unary } from "./e
 
 /** −x. */
 export const negP: Primitive<undefined> = elementwise("neg", {
+  cheap: true,
   arity: 1,
   scalar: () => (x) => -x,
   accepts: numeric,
@@ -22,6 +23,7 @@ export const negP: Primitive<undefined> = elementwise("neg", {
 
 /** x + y. */
 export const addP: Primitive<undefined> = elementwise("add", {
+  cheap: true,
   arity: 2,
   scalar: () => (a, b) => a + b,
   accepts: numeric,
@@ -42,6 +44,7 @@ function negatedIn(prim: Primitive<undefined>, a: Operand, second: Operand): App
 
 /** x − y. */
 export const subP: Primitive<undefined> = elementwise("sub", {
+  cheap: true,
   arity: 2,
   scalar: () => (a, b) => a - b,
   accepts: numeric,
@@ -57,6 +60,7 @@ export const product = (dtype: DType): (a: number, b: number) => number =>
 
 /** x · y; integers wrap around. */
 export const mulP: Primitive<undefined> = elementwise("mul", {
+  cheap: true,
   arity: 2,
   scalar: product,
   accepts: numeric,
@@ -150,6 +154,7 @@ export const mod = (x: Value, y: Value): Value => bind1(modP, [x, y], undefined)
  * compiler contracts the two.
  */
 export const fusedMultiplyAddP: Primitive<undefined> = elementwise("fusedMultiplyAdd", {
+  cheap: true,
   arity: 3,
   scalar: () => (a, b, c) => a * b + c,
   accepts: floating,
@@ -198,6 +203,7 @@ const share = (x: Value, y: Value, wins: (x: Value, y: Value) => Value): Value =
 
 const extremum = (name: string, f: Scalar, wins: (x: Value, y: Value) => Value): Primitive<undefined> =>
   elementwise(name, {
+    cheap: true,
     arity: 2,
     scalar: () => f,
     accepts: anyKind,
@@ -213,6 +219,7 @@ export const maximumP: Primitive<undefined> = extremum("maximum", Math.max, (x, 
 export const minimumP: Primitive<undefined> = extremum("minimum", Math.min, (x, y) => less(x, y));
 /** x where it is above 0, else 0; its derivative at 0 is 0. */
 export const reluP: Primitive<undefined> = elementwise("relu", {
+  cheap: true,
   arity: 1,
   scalar: () => (x) => x <= 0 ? 0 : x,
   accepts: numeric,

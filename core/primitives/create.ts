@@ -99,6 +99,7 @@ const joins = (from: DType, via: DType, to: DType): boolean =>
 /** Converts every element. */
 export const castP: Primitive<{ readonly dtype: DType }> = {
   name: "cast",
+  cheap: true,
   infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   reference: ([x], { dtype }) => {
     const y = emptyArray(x!.shape, dtype), f = converter(x!.dtype, dtype), from = x!.data, to = y.data;

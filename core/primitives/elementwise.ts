@@ -34,6 +34,8 @@ export interface Elementwise<P = undefined> {
   readonly transpose?: (ct: Value, xs: readonly Value[], linear: readonly boolean[]) => readonly MaybeZero[];
   /** Something simpler with the same bits, for inputs that are not all constant. */
   readonly simplify?: Rule<P>;
+  /** Computing it again costs no more than reading what it gave. */
+  readonly cheap?: boolean;
 }
 
 /** The record of an elementwise primitive. */
@@ -43,6 +45,7 @@ export function elementwise<P = undefined>(name: string, e: Elementwise<P>): Pri
     (e.constants?.(params) ?? []).map((c) => rounded(c, dtype));
   const self: Primitive<P> = {
     name,
+    cheap: e.cheap ?? false,
     infer: (xs) => [{ shape: inferShape(name, xs), dtype: output(inferDType(name, xs, e.accepts)) }],
     reference: (xs, params) => {
       const x = xs[0]!, f = e.scalar(x.dtype), constants = constantsFor(x.dtype, params);

@@ -32,6 +32,7 @@ import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 /** Row-major reinterpretation; on concrete tensors a view of the same storage. */
 export const reshapeP: Primitive<{ readonly shape: Shape }> = {
   name: "reshape",
+  cheap: true,
   view: true,
   infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x!.shape, shape), dtype: x!.dtype }],
   reference: ([x], { shape }) => [{ shape, dtype: x!.dtype, data: x!.data }],
@@ -133,6 +134,7 @@ export interface BroadcastParams {
 /** Repeats a value along new axes and along axes of size 1. */
 export const broadcastP: Primitive<BroadcastParams> = {
   name: "broadcast",
+  cheap: true,
   infer: ([x], { shape, axes }) => {
     const fits = axes.length === x!.shape.length &&
       axes.every((a, i) => a >= 0 && a < shape.length && (i === 0 || a > axes[i - 1]!)) &&
@@ -219,6 +221,7 @@ export const broadcastBack = (x: Value, shape: Shape, reduced: readonly number[]
 /** Output axis i is input axis `perm[i]`. */
 export const transposeP: Primitive<{ readonly perm: readonly number[] }> = {
   name: "transpose",
+  cheap: true,
   infer: ([x], { perm }) => {
     checkPermutation("transpose", perm, x!.shape.length);
     return [{ shape: perm.map((a) => x!.shape[a]!), dtype: x!.dtype }];

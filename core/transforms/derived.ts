@@ -116,6 +116,7 @@ export function linearizeProgram(
       for (const e of tape.equations) {
         for (const x of e.inputs) if (ownedBy(tracer, x)) needed(tracer, x, residuals, rebuilt);
       }
+      rematerialise(tracer, residuals, rebuilt);
       const isInput = new Map(ins.map((v, i) => [v, i]));
       const given = [...residuals].filter((v) => isInput.has(v)),
         computed = [...residuals].filter((v) => !isInput.has(v));
@@ -126,7 +127,7 @@ export function linearizeProgram(
         traceLive("linearize", (args) => {
           const env = new Map<Value, Value>();
           [...given, ...computed, ...present(inputs)[0]].forEach((v, i) => env.set(v, args[i]!));
-          const look = (x: Value): Value => env.get(x) ?? (ownedBy(tracer, x) ? rebuild(x, rebuilt, env) : x);
+          const look = (x: Value): Value => env.get(x) ?? (ownedBy(tracer, x) ? rebuild(tracer, x, rebuilt, env) : x);
           for (const e of tape.equations) {
             const ys = bind(e.prim, e.inputs.map(look), e.params);
             e.outputs.forEach((v, i) => env.set(v, ys[i]!));
@@ -157,11 +158,35 @@ function constant(tracer: TraceInterpreter, v: Var, rebuilt: Map<Var, Equation>)
   return true;
 }
 
-function rebuild(v: Var, rebuilt: ReadonlyMap<Var, Equation>, env: Map<Value, Value>): Value {
+/** Residuals that cheap work makes of others are not kept either: a gate's derivative is made of the gate. */
+function rematerialise(tracer: TraceInterpreter, residuals: Set<Var>, rebuilt: Map<Var, Equation>): void {
+  for (const v of [...residuals]) {
+    const made = new Map<Var, Equation>();
+    const from = (x: Value): boolean => {
+      if (!ownedBy(tracer, x) || made.has(x) || (x !== v && residuals.has(x)) || constant(tracer, x, rebuilt)) {
+        return true;
+      }
+      const e = tracer.producers.get(x);
+      if (e === undefined || e.prim.cheap !== true || !e.inputs.every(from)) return false;
+      made.set(x, e);
+      return true;
+    };
+    if (!from(v)) continue;
+    residuals.delete(v);
+    for (const [x, e] of made) rebuilt.set(x, e);
+  }
+}
+
+function rebuild(
+  tracer: TraceInterpreter,
+  v: Var,
+  rebuilt: ReadonlyMap<Var, Equation>,
+  env: Map<Value, Value>,
+): Value {
   const known = env.get(v);
   if (known !== undefined) return known;
   const e = rebuilt.get(v)!;
-  const ys = bind(e.prim, e.inputs.map((x) => rebuild(x, rebuilt, env)), e.params);
+  const ys = bind(e.prim, e.inputs.map((x) => ownedBy(tracer, x) ? rebuild(tracer, x, rebuilt, env) : x), e.params);
   e.outputs.forEach((o, i) => env.set(o, ys[i]!));
   return env.get(v)!;
 }

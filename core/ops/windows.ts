@@ -139,6 +139,9 @@ function run(op: string, x: Value, w: Value, p: ConvParams): Value {
 /**
  * Convolution over any number of axes, as neural networks mean it: a cross-correlation, the kernel is not flipped.
  *
+ * Padding is zeros. Where an infinite or NaN weight of the kernel meets one, a backend may take 0·∞ as NaN or leave the
+ * product out.
+ *
  * @param x Any numeric tensor, `[N, …spatial, C]`.
  * @param kernel Any numeric tensor of the same rank, `[…window, C / groups, O]`.
  * @param options `strides`, `padding`, `inputDilation`, `kernelDilation`, `groups`.

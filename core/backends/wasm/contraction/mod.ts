@@ -152,7 +152,7 @@ function entryOf({ batch, swapped, dtype }: Problem, { one, groups }: Part): Fun
 //
 // The result does not depend on how the work is shared out, nor on the choices of {@linkcode Tile}: each element adds
 // its products in order within a block of the sum, and the sums of the blocks in order. (A vector times a matrix that
-// is contiguous along the sum has partial sums side by side; `vector.ts` says in which order.)
+// is contiguous along the sum has partial sums side by side; `strip.ts` says in which order.)
 
 export type { Axis, Contraction } from "./problem.ts";
 export type { Tile } from "./drive.ts";

@@ -296,7 +296,7 @@ export const tan = (wanted: Float) => (x: Lanes): Lanes => {
   return odd.choose(cosine, sine).div(odd.choose(sine.neg(), cosine));
 };
 
-// Division with a remainder, by Python's convention, in f64: what core/primitives/division.ts has for numbers.
+// Division with a remainder, by Python's convention, in f64: what core/primitives/arithmetic.ts has for numbers.
 
 /** |x| less the greatest multiple of |y| in it, exactly, with the sign of x; NaN for infinite x and y = 0. */
 function remainder(x: Lanes, y: Lanes): Lanes {

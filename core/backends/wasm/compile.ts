@@ -14,7 +14,7 @@ import { bind } from "../../interpreter.ts";
 import type { Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
 import { Concrete, copyOf, storageOf } from "../../tensor.ts";
-import { contraction } from "./contraction/mod.ts";
+import { aboutToContract, contraction, type Tile, tileInUse } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
 import {
   arenaBase,
@@ -109,7 +109,7 @@ const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && 
 function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile: tileInUse() });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -126,6 +126,7 @@ function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | n
     units,
     // Its function always takes an address of scratch memory.
     workBytes: Math.max(16, workBytes),
+    tiled: true,
     cost: sizeOf(extentsOf(n)) / productsPerNanosecond,
   };
 }
@@ -207,6 +208,8 @@ export class HostFunctions {
 /** A program ready to run. */
 export interface Compiled {
   readonly run: (inputs: readonly Concrete[]) => Concrete[];
+  /** The tile of its contractions; `null` if it has none. */
+  readonly tile: Tile | null;
   /** Bytes of the module, and of the memory that its intermediate results take. */
   readonly codeBytes: number;
   readonly scratchBytes: number;
@@ -236,8 +239,10 @@ interface Built {
   readonly host: WebAssembly.ModuleImports;
   readonly id: number;
   readonly forks: boolean;
-  /** Nanoseconds of a run that threads can share, about. */
+  /** Nanoseconds of a run that threads can share, about, and of its contractions. */
   readonly work: number;
+  readonly contracting: number;
+  readonly tile: Tile | null;
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
@@ -263,7 +268,7 @@ function build(given: Program): Built {
   }
   [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
   emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
-  const forks = tasks.length > 0;
+  const forks = tasks.length > 0, contracting = workOf(piece, (k) => k.code.tiled === true);
   const bytes = assemble({
     imports: host.imports,
     functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
@@ -276,7 +281,9 @@ function build(given: Program): Built {
     host: { ...host.implementations, memory: memory() },
     id,
     forks,
-    work: workOf(piece),
+    work: workOf(piece, (k) => k.share !== null),
+    contracting,
+    tile: contracting > 0 ? tileInUse() : null,
     inputs,
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
@@ -286,15 +293,17 @@ function build(given: Program): Built {
   };
 }
 
-function runner({ module, host, work, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+function runner(built: Built): Compiled {
+  const { module, host, work, contracting, tile, inputs, captured, outputs, sources, codeBytes, scratchBytes } = built;
   const { exports } = new WebAssembly.Instance(module, { host });
   const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
   const run = (args: readonly Concrete[]): Concrete[] => {
     if (work > 0) aboutToShare(work);
+    if (contracting > 0) aboutToContract(contracting);
     const results = call(captured.length === 0 ? args : [...args, ...captured]);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };
-  return { run, codeBytes, scratchBytes };
+  return { run, tile, codeBytes, scratchBytes };
 }
 
 /** The call of a module's function: arguments brought into its memory, results left there. */
@@ -376,9 +385,13 @@ const ended = new FinalizationRegistry<{ readonly codeBytes: number; readonly ge
 });
 let generation = 0;
 
+/** Code that is not to be made again for another tile. */
+const current = (code: Compiled | undefined): Compiled | undefined =>
+  code === undefined || code.tile === null || code.tile === tileInUse() ? code : undefined;
+
 /** The code of a program. Programs of one text, such as a loop's that is traced anew at each call, have one code. */
 export function codeOf(program: Program): Compiled {
-  let code = compiled.get(program);
+  let code = current(compiled.get(program));
   if (code === undefined) compiled.set(program, code = remembered(program.toString(), () => program));
   return code;
 }
@@ -393,7 +406,7 @@ export function codeOfOne<P>(prim: Primitive<P>, inputs: readonly Concrete[], pa
 
 // Code holds on to no tensor, so that what a program captured can be collected while its code is remembered.
 function remembered(text: string, program: () => Program): Compiled {
-  const code = byText.get(text) ?? made(program());
+  const code = current(byText.get(text)) ?? made(program());
   byText.delete(text);
   byText.set(text, code);
   if (byText.size > kept) byText.delete(byText.keys().next().value!);

@@ -160,6 +160,8 @@ export interface KernelCode {
   readonly workBytes: number;
   /** Whether it calls the host, and so must run on the main thread. */
   readonly alone?: boolean;
+  /** Whether it is a contraction, made for the tile in use. */
+  readonly tiled?: boolean;
   /** About how many nanoseconds all units take. */
   readonly cost: number;
 }

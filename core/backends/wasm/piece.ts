@@ -327,18 +327,21 @@ function allFunctions(piece: Piece): Func[] {
   });
 }
 
-/** Nanoseconds of a piece's shared kernels; those of loops count once for every step known beforehand. */
-export const workOf = (piece: Piece): number =>
+/** A step that is one kernel. */
+type KernelStep = Extract<Step, { readonly kind: "kernel" }>;
+
+/** Nanoseconds of the kernels of a piece that are to count; those of loops, once for every step known beforehand. */
+export const workOf = (piece: Piece, counts: (step: KernelStep) => boolean): number =>
   piece.steps.reduce((sum, s) => {
     switch (s.kind) {
       case "kernel":
-        return s.share === null ? sum : sum + s.code.cost;
+        return counts(s) ? sum + s.code.cost : sum;
       case "scan":
-        return sum + s.node.length * workOf(s.body);
+        return sum + s.node.length * workOf(s.body, counts);
       case "while":
-        return sum + workOf(s.test) + workOf(s.body);
+        return sum + workOf(s.test, counts) + workOf(s.body, counts);
       case "branch":
-        return sum + Math.max(...s.branches.map(workOf));
+        return sum + Math.max(...s.branches.map((b) => workOf(b, counts)));
       case "host":
         return sum;
     }

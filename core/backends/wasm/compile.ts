@@ -14,7 +14,7 @@ import { bind } from "../../interpreter.ts";
 import type { Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
 import { Concrete, copyOf, storageOf } from "../../tensor.ts";
-import { aboutToContract, contraction, type Tile, tileInUse } from "./contraction/mod.ts";
+import { aboutToRun, contraction, type Tile, tileInUse } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
 import {
   arenaBase,
@@ -106,10 +106,10 @@ const productsPerNanosecond = 20;
 const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
 
 /** A sum of products as the code of a contraction; `null` for other nests. */
-function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
+function contractionKernel(n: Nest, { interner, tile }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile: tileInUse() });
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -126,7 +126,6 @@ function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | n
     units,
     // Its function always takes an address of scratch memory.
     workBytes: Math.max(16, workBytes),
-    tiled: true,
     cost: sizeOf(extentsOf(n)) / productsPerNanosecond,
   };
 }
@@ -208,8 +207,8 @@ export class HostFunctions {
 /** A program ready to run. */
 export interface Compiled {
   readonly run: (inputs: readonly Concrete[]) => Concrete[];
-  /** The tile of its contractions; `null` if it has none. */
-  readonly tile: Tile | null;
+  /** What it was made for. */
+  readonly tile: Tile;
   /** Bytes of the module, and of the memory that its intermediate results take. */
   readonly codeBytes: number;
   readonly scratchBytes: number;
@@ -239,10 +238,10 @@ interface Built {
   readonly host: WebAssembly.ModuleImports;
   readonly id: number;
   readonly forks: boolean;
-  /** Nanoseconds of a run that threads can share, about, and of its contractions. */
+  /** Nanoseconds of a run, about, and those of it that threads can share. */
   readonly work: number;
-  readonly contracting: number;
-  readonly tile: Tile | null;
+  readonly sharedWork: number;
+  readonly tile: Tile;
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
@@ -257,8 +256,8 @@ function build(given: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
-  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
+  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule(), tile = tileInUse();
+  const piece = pieceOf(graph, { host, kernels: new Kernels(), tile, threads: most, tasks, shares: new Map() });
   const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
   const inputs = [...graph.inputs, ...graph.captured.keys()], slots = inputs.length + graph.outputs.length;
   if (slots > mostSlots) {
@@ -268,7 +267,7 @@ function build(given: Program): Built {
   }
   [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
   emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
-  const forks = tasks.length > 0, contracting = workOf(piece, (k) => k.code.tiled === true);
+  const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
     functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
@@ -281,9 +280,9 @@ function build(given: Program): Built {
     host: { ...host.implementations, memory: memory() },
     id,
     forks,
-    work: workOf(piece, (k) => k.share !== null),
-    contracting,
-    tile: contracting > 0 ? tileInUse() : null,
+    work: workOf(piece, () => true),
+    sharedWork: workOf(piece, (k) => k.share !== null),
+    tile,
     inputs,
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
@@ -294,12 +293,12 @@ function build(given: Program): Built {
 }
 
 function runner(built: Built): Compiled {
-  const { module, host, work, contracting, tile, inputs, captured, outputs, sources, codeBytes, scratchBytes } = built;
+  const { module, host, work, sharedWork, tile, inputs, captured, outputs, sources, codeBytes, scratchBytes } = built;
   const { exports } = new WebAssembly.Instance(module, { host });
   const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
   const run = (args: readonly Concrete[]): Concrete[] => {
-    if (work > 0) aboutToShare(work);
-    if (contracting > 0) aboutToContract(contracting);
+    if (sharedWork > 0) aboutToShare(sharedWork);
+    aboutToRun(work);
     const results = call(captured.length === 0 ? args : [...args, ...captured]);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };
@@ -386,8 +385,7 @@ const ended = new FinalizationRegistry<{ readonly codeBytes: number; readonly ge
 let generation = 0;
 
 /** Code that is not to be made again for another tile. */
-const current = (code: Compiled | undefined): Compiled | undefined =>
-  code === undefined || code.tile === null || code.tile === tileInUse() ? code : undefined;
+const current = (code: Compiled | undefined): Compiled | undefined => code?.tile === tileInUse() ? code : undefined;
 
 /** The code of a program. Programs of one text, such as a loop's that is traced anew at each call, have one code. */
 export function codeOf(program: Program): Compiled {

@@ -214,17 +214,17 @@ function fewRows(problem: Problem, { bytes }: Lanes): Problem | null {
 //
 // It depends on the processor, and on how its engine was started: V8 can be told to join pairs of vectors, and then tiles
 // twice as wide are faster by half, which otherwise are slower by a third. No engine tells a program how it was started.
-// As no tile changes a bit of a result, the clock may choose.
+// As no tile changes a bit of a result, the clock may choose. (Where wide ones win, other loops go by pairs as well.)
 //
-// The probe begins when contractions have taken so long that it is a small part of that, and goes on between later runs
-// of programs, a little at a time: meanwhile the engine optimises its code, as that takes some calls and some
-// milliseconds. Short programs never come to it. Until it is done they all have the tile that is best for most.
+// The probe begins when programs have run so long that it is a small part of that, and goes on between later runs, a
+// little at a time: meanwhile the engine optimises its code, as that takes some calls and some milliseconds. Short
+// processes never come to it. Until it is done programs are made for the tile that is the fastest in most places.
 
 /** The tiles to choose from. The first is the usual one. */
 export const tiles: readonly [Tile, ...Tile[]] = [{}, { shuffles: true }, { wide: true }];
 
-/** Nanoseconds of contractions after which the probe begins, and for each of its rounds. */
-const worthProbing = 50e6, worthRound = 3e6;
+/** Nanoseconds of work after which the probe begins, and for each of its rounds. */
+const worthProbing = 100e6, worthRound = 3e6;
 /** Its rounds, the most of them at a time, and the calls of each tile in one. */
 const allRounds = 32, roundsAtOnce = 10, callsOfRound = 5;
 /** A tile is chosen instead of the usual one if it takes at most so much of that one's time. */
@@ -243,8 +243,8 @@ export function setTile(tile: Tile | null): void {
   probe = null;
 }
 
-/** To be called before each run of a program with contractions that take about so many nanoseconds. */
-export function aboutToContract(work: number): void {
+/** To be called before each run of a program that takes about so many nanoseconds. */
+export function aboutToRun(work: number): void {
   if (settled) return;
   // What the coming run adds counts for the next one, so that no program's first run waits for the probe.
   const due = Math.floor((spent - worthProbing) / worthRound);

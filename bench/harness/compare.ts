@@ -10,6 +10,8 @@ export interface Effort {
   readonly rounds: number;
   /** Milliseconds of one turn. */
   readonly budget: number;
+  /** Whether ours is measured alone, as it is and under V8's flags for speed. */
+  readonly fast: boolean;
 }
 
 interface Runner {
@@ -36,18 +38,37 @@ async function attempt(r: Runner, f: () => Promise<void>): Promise<void> {
   }
 }
 
+/** The processes of a case by the names of what runs in them. */
+function children(c: Case, python: readonly string[], fast: boolean): readonly (readonly [string, () => Child])[] {
+  const names = Object.keys(c.implementations), inDeno = (name: string) => () => Child.inDeno(c.name, name);
+  if (fast) {
+    return names.filter((name) => name.startsWith("adjoint")).flatMap((name) => [
+      [name, inDeno(name)],
+      [`${name}, V8 flags`, () => Child.inDeno(c.name, name, { fast })],
+    ]);
+  }
+  return [
+    ...names.map((name) => [name, inDeno(name)] as const),
+    ...python.map((name) => [name, () => Child.inPython(c.name, name)] as const),
+  ];
+}
+
 /**
  * Measures a case. Implementations that fail, are too slow or compute something else are named, and not timed on.
  *
  * @param python Libraries in Python that have the case too.
  */
-export async function compare(c: Case, python: readonly string[], { rounds, budget }: Effort): Promise<CaseResult> {
+export async function compare(
+  c: Case,
+  python: readonly string[],
+  { rounds, budget, fast }: Effort,
+): Promise<CaseResult> {
   const limit = c.limit ?? 60, runners: Runner[] = [];
   try {
-    for (const name of [...Object.keys(c.implementations), ...python]) {
+    for (const [name, start] of children(c, python, fast)) {
       const r: Runner = {
         name,
-        child: python.includes(name) ? Child.inPython(c.name, name) : Child.inDeno(c.name, name),
+        child: start(),
         rounds: [],
         spent: 0,
         digest: null,

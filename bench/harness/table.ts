@@ -13,7 +13,7 @@ function showRate({ flops, bytes }: Case, ms: number): string {
 }
 
 function line(c: Case, r: Result, ours: number | null): string {
-  const name = `  ${r.implementation.padEnd(20)}`;
+  const name = `  ${r.implementation.padEnd(29)}`;
   if (r.value === null) return `${name}${"—".padStart(10)}  ${r.error}`;
   const ratio = ours === null || r.implementation === "adjoint" ? "" : `${(r.value / ours).toPrecision(3)}×`;
   const arena = r.arena === undefined ? "" : `arena ${(r.arena / 2 ** 20).toFixed(1)} MiB`;

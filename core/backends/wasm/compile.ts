@@ -14,7 +14,7 @@ import { bind } from "../../interpreter.ts";
 import type { Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
 import { Concrete, copyOf, storageOf } from "../../tensor.ts";
-import { contraction } from "./contraction/mod.ts";
+import { aboutToRun, contraction, type Tile, tileInUse } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
 import {
   arenaBase,
@@ -106,10 +106,10 @@ const productsPerNanosecond = 20;
 const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
 
 /** A sum of products as the code of a contraction; `null` for other nests. */
-function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
+function contractionKernel(n: Nest, { interner, tile }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -207,6 +207,8 @@ export class HostFunctions {
 /** A program ready to run. */
 export interface Compiled {
   readonly run: (inputs: readonly Concrete[]) => Concrete[];
+  /** What it was made for. */
+  readonly tile: Tile;
   /** Bytes of the module, and of the memory that its intermediate results take. */
   readonly codeBytes: number;
   readonly scratchBytes: number;
@@ -236,8 +238,10 @@ interface Built {
   readonly host: WebAssembly.ModuleImports;
   readonly id: number;
   readonly forks: boolean;
-  /** Nanoseconds of a run that threads can share, about. */
+  /** Nanoseconds of a run, about, and those of it that threads can share. */
   readonly work: number;
+  readonly sharedWork: number;
+  readonly tile: Tile;
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
@@ -252,8 +256,8 @@ function build(given: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
-  const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
+  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule(), tile = tileInUse();
+  const piece = pieceOf(graph, { host, kernels: new Kernels(), tile, threads: most, tasks, shares: new Map() });
   const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
   const inputs = [...graph.inputs, ...graph.captured.keys()], slots = inputs.length + graph.outputs.length;
   if (slots > mostSlots) {
@@ -276,7 +280,9 @@ function build(given: Program): Built {
     host: { ...host.implementations, memory: memory() },
     id,
     forks,
-    work: workOf(piece),
+    work: workOf(piece, () => true),
+    sharedWork: workOf(piece, (k) => k.share !== null),
+    tile,
     inputs,
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
@@ -286,15 +292,17 @@ function build(given: Program): Built {
   };
 }
 
-function runner({ module, host, work, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+function runner(built: Built): Compiled {
+  const { module, host, work, sharedWork, tile, inputs, captured, outputs, sources, codeBytes, scratchBytes } = built;
   const { exports } = new WebAssembly.Instance(module, { host });
   const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
   const run = (args: readonly Concrete[]): Concrete[] => {
-    if (work > 0) aboutToShare(work);
+    if (sharedWork > 0) aboutToShare(sharedWork);
+    aboutToRun(work);
     const results = call(captured.length === 0 ? args : [...args, ...captured]);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };
-  return { run, codeBytes, scratchBytes };
+  return { run, tile, codeBytes, scratchBytes };
 }
 
 /** The call of a module's function: arguments brought into its memory, results left there. */
@@ -376,9 +384,12 @@ const ended = new FinalizationRegistry<{ readonly codeBytes: number; readonly ge
 });
 let generation = 0;
 
+/** Code that is not to be made again for another tile. */
+const current = (code: Compiled | undefined): Compiled | undefined => code?.tile === tileInUse() ? code : undefined;
+
 /** The code of a program. Programs of one text, such as a loop's that is traced anew at each call, have one code. */
 export function codeOf(program: Program): Compiled {
-  let code = compiled.get(program);
+  let code = current(compiled.get(program));
   if (code === undefined) compiled.set(program, code = remembered(program.toString(), () => program));
   return code;
 }
@@ -393,7 +404,7 @@ export function codeOfOne<P>(prim: Primitive<P>, inputs: readonly Concrete[], pa
 
 // Code holds on to no tensor, so that what a program captured can be collected while its code is remembered.
 function remembered(text: string, program: () => Program): Compiled {
-  const code = byText.get(text) ?? made(program());
+  const code = current(byText.get(text)) ?? made(program());
   byText.delete(text);
   byText.set(text, code);
   if (byText.size > kept) byText.delete(byText.keys().next().value!);

@@ -6,6 +6,7 @@ import { expressionsOf, extentsOf, inputsOf, type Nest } from "../../compiler/ne
 import { bytesOf, type DType, isFloat, rangeOf } from "../../dtype.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
 import type { HostFunctions } from "./compile.ts";
+import type { Tile } from "./contraction/mod.ts";
 import { type Context, Expressions, storeOf } from "./expression.ts";
 import { Func, type Local } from "./function.ts";
 import { valueType } from "./scalar_ops.ts";
@@ -169,6 +170,8 @@ export interface KernelContext {
   readonly buffers: readonly Buffer[];
   readonly interner: Interner;
   readonly host: HostFunctions;
+  /** What contractions are made for; if it is wide, other vectors go in pairs. */
+  readonly tile: Tile;
 }
 
 /** Code that visits every index of some axes, outermost first. */

@@ -18,6 +18,7 @@ import { expressionsOf, extentsOf, type Nest, overLoops, visit } from "../../com
 import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import type { HostFunctions, Kernels } from "./compile.ts";
+import type { Tile } from "./contraction/mod.ts";
 import { Func, type Local } from "./function.ts";
 import type { KernelCode } from "./loop_nest.ts";
 import { control, mostArguments } from "./threads.ts";
@@ -178,6 +179,8 @@ export interface Share {
 export interface Setting {
   readonly host: HostFunctions;
   readonly kernels: Kernels;
+  /** What kernels are made for. */
+  readonly tile: Tile;
   /** Threads that may run a kernel. */
   readonly threads: number;
   /** Functions `(from, to)` that fetch a kernel's arguments and run units of it. */
@@ -240,8 +243,8 @@ interface StepDraft {
 
 function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): StepDraft {
   if (n.kind !== "other") {
-    const { host, kernels, threads } = setting;
-    const context = { buffers: fused.buffers, interner: fused.interner, host };
+    const { host, kernels, threads, tile } = setting;
+    const context = { buffers: fused.buffers, interner: fused.interner, host, tile };
     const code = n.kind === "rows"
       ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, fused.buffers)
       : kernels.of(n, context);
@@ -327,18 +330,21 @@ function allFunctions(piece: Piece): Func[] {
   });
 }
 
-/** Nanoseconds of a piece's shared kernels; those of loops count once for every step known beforehand. */
-export const workOf = (piece: Piece): number =>
+/** A step that is one kernel. */
+type KernelStep = Extract<Step, { readonly kind: "kernel" }>;
+
+/** Nanoseconds of the kernels of a piece that are to count; those of loops, once for every step known beforehand. */
+export const workOf = (piece: Piece, counts: (step: KernelStep) => boolean): number =>
   piece.steps.reduce((sum, s) => {
     switch (s.kind) {
       case "kernel":
-        return s.share === null ? sum : sum + s.code.cost;
+        return counts(s) ? sum + s.code.cost : sum;
       case "scan":
-        return sum + s.node.length * workOf(s.body);
+        return sum + s.node.length * workOf(s.body, counts);
       case "while":
-        return sum + workOf(s.test) + workOf(s.body);
+        return sum + workOf(s.test, counts) + workOf(s.body, counts);
       case "branch":
-        return sum + Math.max(...s.branches.map(workOf));
+        return sum + Math.max(...s.branches.map((b) => workOf(b, counts)));
       case "host":
         return sum;
     }

@@ -49,6 +49,7 @@ class BoxWriter {
   readonly #counters: readonly Local[];
   readonly #scalar: Expressions;
   readonly #vector: VectorExpressions | null = null;
+  readonly #pairs: boolean;
 
   constructor(
     readonly box: Box,
@@ -63,6 +64,7 @@ class BoxWriter {
     const along = place.terms.some((t) => t.atom.kind === "index" && t.atom.axis === axis && t.factor === 1);
     const shared = { f, addresses, buffers, pointers, host, loops };
     this.#counters = counters;
+    this.#pairs = context.tile.wide === true;
     this.#scalar = new Expressions(along ? { ...shared, vectorAxis: axis } : shared, roots);
     const lanes = along ? lanesFor(roots, this.#scalar, results.map((r) => r.output.dtype)) : null;
     if (lanes !== null && domain[axis]! >= lanes) this.#vector = new VectorExpressions(this.#scalar, lanes, roots);
@@ -126,13 +128,14 @@ class BoxWriter {
       let left = until === null ? size : Infinity;
       if (vector !== null) {
         const cost = 2 + nest.results.reduce((n, r) => n + costOf(r.body), 0), all = Math.floor(left / vector.lanes);
+        const heavy = cost > 14 || nest.results.length > 1;
         const some = (width: number): void => vector.scoped(() => this.#storeVectors(width, starts));
         if (all <= 8 && all * cost <= straight) {
           some(all);
           f.step(counter, all * vector.lanes);
           left %= vector.lanes;
         } else {
-          for (const width of cost > 14 || nest.results.length > 1 ? [1] : [4, 1]) {
+          for (const width of !heavy ? [4, 1] : this.#pairs ? [2, 1] : [1]) {
             const step = width * vector.lanes;
             if (left < step) continue;
             stepwise(f, counter, end, step, () => some(width));
@@ -180,6 +183,7 @@ class BoxWriter {
   }
 
   #storeVectors(width: number, starts: readonly Local[]): void {
+    if (this.#pairs && width > 1) return this.#storeTogether(width, starts);
     const vector = this.#vector!;
     this.box.nest.results.forEach(({ body, output }, i) => {
       for (let ahead = 0; ahead < width; ahead++) {
@@ -187,6 +191,29 @@ class BoxWriter {
         vector.push(body, ahead);
         storeVector(vector, output.dtype, ahead * vector.lanes * bytesOf(output.dtype));
       }
+    });
+  }
+
+  /** Vectors of each result are stored side by side once all are computed: only so can an engine join pairs of them. */
+  #storeTogether(width: number, starts: readonly Local[]): void {
+    const { f } = this.parts, vector = this.#vector!, { results } = this.box.nest;
+    const values = results.map(({ body }) =>
+      Array.from({ length: width }, (_, ahead) => {
+        const value = f.local("v128");
+        vector.push(body, ahead);
+        f.set(value);
+        return value;
+      })
+    );
+    results.forEach(({ output }, i) => {
+      const at = f.local("i32");
+      this.#pushPlace(i, starts[i]!);
+      f.set(at);
+      values[i]!.forEach((value, ahead) => {
+        f.get(at).get(value);
+        storeVector(vector, output.dtype, ahead * vector.lanes * bytesOf(output.dtype));
+      });
+      f.free(at, ...values[i]!);
     });
   }
 }

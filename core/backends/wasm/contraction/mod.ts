@@ -1,6 +1,7 @@
 /** Contractions. */
 import { Func, type Local } from "../function.ts";
-import { relaxedSimd } from "../module.ts";
+import { shared } from "../heap.ts";
+import { assemble, relaxedSimd } from "../module.ts";
 import { drive, planOf, type Tile } from "./drive.ts";
 import { type Contraction, normalise, type Problem, sizeOf, zeros } from "./problem.ts";
 import { vectorProduct } from "./strip.ts";
@@ -207,4 +208,95 @@ function fewRows(problem: Problem, { bytes }: Lanes): Problem | null {
   const rows = sizeOf(problem.rows), matrix = sizeOf([...problem.columns, ...problem.inner]) * bytes;
   if (rows > 3 || (rows > 1 && matrix <= 1 << 18)) return null;
   return { ...problem, batch: [...problem.batch, ...problem.rows], rows: [] };
+}
+
+// Which tile is the fastest here, by the clock.
+//
+// It depends on the processor, and on how its engine was started: V8 can be told to join pairs of vectors, and then tiles
+// twice as wide are faster by half, which otherwise are slower by a third. No engine tells a program how it was started.
+// As no tile changes a bit of a result, the clock may choose. (Where wide ones win, other loops go by pairs as well.)
+//
+// The probe begins when programs have run so long that it is a small part of that, and goes on between later runs, a
+// little at a time: meanwhile the engine optimises its code, as that takes some calls and some milliseconds. Short
+// processes never come to it. Until it is done programs are made for the tile that is the fastest in most places.
+
+/** The tiles to choose from. The first is the usual one. */
+export const tiles: readonly [Tile, ...Tile[]] = [{}, { shuffles: true }, { wide: true }];
+
+/** Nanoseconds of work after which the probe begins, and for each of its rounds. */
+const worthProbing = 100e6, worthRound = 3e6;
+/** Its rounds, the most of them at a time, and the calls of each tile in one. */
+const allRounds = 32, roundsAtOnce = 10, callsOfRound = 5;
+/** A tile is chosen instead of the usual one if it takes at most so much of that one's time. */
+const clearly = 0.87;
+
+let chosen: Tile = tiles[0], settled = false, spent = 0, probe: Probe | null = null;
+
+/** The tile to compile for. Code made for another one is right, and may be slower. */
+export const tileInUse = (): Tile => chosen;
+
+/** Sets the tile, instead of the probe; with `null`, the probe starts anew. */
+export function setTile(tile: Tile | null): void {
+  chosen = tile ?? tiles[0];
+  settled = tile !== null;
+  spent = 0;
+  probe = null;
+}
+
+/** To be called before each run of a program that takes about so many nanoseconds. */
+export function aboutToRun(work: number): void {
+  if (settled) return;
+  // What the coming run adds counts for the next one, so that no program's first run waits for the probe.
+  const due = Math.floor((spent - worthProbing) / worthRound);
+  spent += work;
+  if (due < 1) return;
+  probe ??= new Probe();
+  probe.advance(Math.min(due, probe.rounds + roundsAtOnce));
+  if (probe.rounds < allRounds) return;
+  setTile(tiles[fastest(probe.times)]!);
+}
+
+/** The number of the tile whose time is the least, if it is clearly less than that of the usual one. */
+export function fastest(times: readonly number[]): number {
+  const least = Math.min(...times);
+  return least < clearly * times[0]! ? times.indexOf(least) : 0;
+}
+
+/** The same small product by every tile, timed in turns. */
+class Probe {
+  /** The shortest time of each tile in one round: the others were disturbed, or not yet optimised. */
+  readonly times: number[] = tiles.map(() => Infinity);
+  rounds = 0;
+  readonly #runs: readonly (() => void)[];
+
+  constructor() {
+    // All operands fit in the first cache, and all sizes are whole numbers of all tiles.
+    const [m, k, n] = [48, 32, 64] as const, b = 4 * m * k, c = b + 4 * k * n, work = c + 4 * m * n;
+    const product: Contraction = {
+      dtype: "f32",
+      batch: [],
+      rows: [{ size: m, a: k, b: 0, c: n }],
+      columns: [{ size: n, a: 0, b: 1, c: 1 }],
+      inner: [{ size: k, a: 1, b: n, c: 0 }],
+    };
+    const pages = { initial: 1, maximum: 1, shared }, memory = new WebAssembly.Memory(pages);
+    this.#runs = tiles.map((tile) => {
+      const { functions, entry, units } = contraction(product, { fma: true, tile });
+      const module = new WebAssembly.Module(assemble({ imports: [], functions, table: [], memory: pages }));
+      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
+      const run = exports[entry.name!] as (...args: number[]) => void;
+      return () => run(0, b, c, work, 0, units);
+    });
+  }
+
+  /** Goes on until so many rounds are done. */
+  advance(rounds: number): void {
+    for (; this.rounds < Math.min(rounds, allRounds); this.rounds++) {
+      this.#runs.forEach((run, i) => {
+        const start = performance.now();
+        for (let call = 0; call < callsOfRound; call++) run();
+        this.times[i] = Math.min(this.times[i]!, performance.now() - start);
+      });
+    }
+  }
 }

@@ -7,8 +7,17 @@ import type { Key } from "./key.ts";
 import * as random from "../../mod.ts";
 import { assertEquals } from "@std/assert";
 
-// One meaning for each operation, so that draws under every transform are equal to the last bit.
-random.setBackend(random.referenceBackend);
+/** A test with one meaning for each operation, so that draws under every transform are equal to the last bit. */
+function test(name: string, body: () => void): void {
+  Deno.test(name, () => {
+    const before = random.setBackend(random.referenceBackend);
+    try {
+      body();
+    } finally {
+      random.setBackend(before);
+    }
+  });
+}
 
 const f32 = (...xs: number[]): Value => new Concrete([xs.length], "f32", Float32Array.from(xs));
 
@@ -46,12 +55,12 @@ const contents = (x: Value): unknown => [x.dtype, x.shape, x.toArray()];
 for (const [name, draw] of Object.entries(samplers)) {
   const keys = random.split(random.key(11), 3), stacked = random.split(random.key(11), [3]);
 
-  Deno.test(`${name} draws the same under jit`, () => {
+  test(`${name} draws the same under jit`, () => {
     const jitted = jit(draw);
     for (const k of keys) assertEquals(contents(jitted(k)), contents(draw(k)));
   });
 
-  Deno.test(`${name} draws the same under vmap over keys, scan over keys, and both in jit`, () => {
+  test(`${name} draws the same under vmap over keys, scan over keys, and both in jit`, () => {
     const singles = keys.map((k) => draw(k).toArray());
     const mapped = (ks: Value) => vmap(draw)(ks as never) as Value;
     const scanned = (ks: Value) => scan((c: Value, k: Value) => [c, draw(k as Key)] as const, f32(0), ks)[1] as Value;
@@ -61,7 +70,7 @@ for (const [name, draw] of Object.entries(samplers)) {
   });
 }
 
-Deno.test("a carry's key split at every step of a scan draws as a loop does", () => {
+test("a carry's key split at every step of a scan draws as a loop does", () => {
   const draw = (k: Value) => {
     const [now, next] = random.split(k as Key);
     return [next as Value, random.normal(now, [2]) as Value] as const;
@@ -77,14 +86,14 @@ Deno.test("a carry's key split at every step of a scan draws as a loop does", ()
   assertEquals([last.toArray(), (drawn as Value).toArray()], [k.toArray(), loop as never]);
 });
 
-Deno.test("foldIn() takes a traced number", () => {
+test("foldIn() takes a traced number", () => {
   const k = random.key(1), steps = new Concrete([3], "i32", Int32Array.of(0, 1, -1)) as Value;
   const mapped = vmap((i: Value) => random.foldIn(k, i as never))(steps as never) as Value;
   const singles = [0, 1, 2 ** 32 - 1].map((i) => random.foldIn(k, i).toArray() as unknown);
   assertEquals(mapped.toArray() as unknown[], singles);
 });
 
-Deno.test("normal() draws nothing of an empty shape", () => {
+test("normal() draws nothing of an empty shape", () => {
   const drawn = random.normal(random.key(0), [0, 4]);
   assertEquals([drawn.shape, drawn.dtype], [[0, 4], "f32"]);
 });

@@ -1,11 +1,18 @@
-/** How often a property is tried: fewer times in the suite, more under `deno task soak`. */
+/** How often a property is tried: as usual in the suite, more under `deno task soak`, fewer times in a browser. */
 import fc from "fast-check";
 
-/** `usual` runs, or `soak` of them where the soak has set a number of its own; searching and shrinking end in time. */
+/** What fast-check does if nobody sets a number. */
+const standard = 100;
+
+/**
+ * `usual` runs; `soak` of them where a number above fast-check's own is set for all properties, and a share of the usual
+ * ones where it is below. Searching and shrinking end in time.
+ */
 export function soaked(
   usual: number,
   soak: number,
 ): { readonly numRuns: number; readonly interruptAfterTimeLimit: number } {
-  const soaking = fc.readConfigureGlobal()?.numRuns !== undefined;
-  return { numRuns: soaking ? soak : usual, interruptAfterTimeLimit: soaking ? 1_800_000 : 120_000 };
+  const set = fc.readConfigureGlobal()?.numRuns ?? standard, soaking = set > standard;
+  const numRuns = soaking ? soak : Math.ceil(usual * set / standard);
+  return { numRuns, interruptAfterTimeLimit: soaking ? 1_800_000 : 120_000 };
 }

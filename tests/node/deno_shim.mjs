@@ -1,5 +1,6 @@
 // `Deno.test` in terms of Node's own test runner: as much of it as the suite uses, and nothing else of Deno.
 import { test as nodeTest } from "node:test";
+import { definition } from "./definition.mjs";
 
 /** The step function that Deno hands to a test, on the context that Node hands to it. */
 const context = (t) => ({
@@ -9,14 +10,6 @@ const context = (t) => ({
     return t.test(name, { skip: ignore }, (inner) => fn(context(inner))).then(() => true);
   },
 });
-
-/** One record for the ways of writing a test: `(name, fn)`, `(fn)`, `(options)`, `(options, fn)`, `(name, options, fn)`. */
-function definition(args) {
-  const fn = args.findLast((arg) => typeof arg === "function");
-  const name = args.find((arg) => typeof arg === "string");
-  const options = args.find((arg) => typeof arg === "object");
-  return { name: name ?? options?.name ?? fn.name, fn: fn ?? options.fn, ignore: options?.ignore ?? false };
-}
 
 const register = (forced) => (...args) => {
   const { name, fn, ignore } = definition(args);

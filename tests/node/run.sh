@@ -42,7 +42,7 @@ assert=node_modules/@std/assert
 mkdir -p "$assert"
 echo '{ "type": "module", "exports": "./mod.js" }' >"$assert/package.json"
 echo 'export * from "deno-std/assert/mod.js";' >"$assert/mod.js"
-cp "$here/deno_shim.mjs" .
+cp "$here"/{deno_shim,definition}.mjs .
 status=0
 node --import ./deno_shim.mjs --test --test-concurrency 2 "${tests[@]/%.ts/.js}" >results.tap || status=$?
 passed=$(sed -nE 's/^# pass ([0-9]+)$/\1/p' results.tap)

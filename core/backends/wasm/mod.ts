@@ -59,7 +59,8 @@ export interface Configuration {
 /**
  * Sets how the WebAssembly backend works from now on.
  *
- * @returns The settings in force. `threads` is 1 where there are no worker threads, as in browsers.
+ * @returns The settings in force. `threads` is 1 where threads cannot share memory: in a browser, in a page that is not
+ * isolated from other origins (`crossOriginIsolated` is false), or whose content security policy has refused a worker.
  * @throws {ArgumentError} If `threads` is no whole number from 1 to 64, or a setting is unknown.
  *
  * @example One thread, the same results

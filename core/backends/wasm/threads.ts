@@ -8,8 +8,9 @@ import { memory, shared } from "./heap.ts";
 // many units of work there are, how many have been taken and how many are done. Whoever is free takes the next few; a
 // worker that sleeps, or has not started yet, is not waited for. Any division of units among threads gives the same bits.
 //
-// Workers come from `node:worker_threads`, made from text: that needs no permission, and unreferenced they do not keep
-// the process alive. Where there are none (a browser), programs run on one thread.
+// Workers are made from text. In a process they come from `node:worker_threads`: that needs no permission, and
+// unreferenced they do not keep the process alive. In a page that shares memory they are Web Workers, which start when
+// the page's code next returns to the event loop. Where there are neither, programs run on one thread.
 
 /** Byte addresses of the control words. */
 export const control = {
@@ -24,6 +25,8 @@ export const control = {
   task: 260,
   units: 264,
   chunk: 268,
+  /** Messages sent to each Web Worker: one that has read fewer lets the next come in. */
+  sent: 272,
   /** Units taken, and units done. */
   taken: 320,
   done: 384,
@@ -35,6 +38,41 @@ export const control = {
 
 /** The most arguments that a task has. */
 export const mostArguments = 64;
+
+/** What the workers are told: a module and its number, or that it is needed no more. */
+interface Message {
+  readonly id: number;
+  readonly module: WebAssembly.Module | null;
+}
+
+/** Starts the worker of a number; what comes back sends it messages. */
+type Start = (thread: number) => (message: Message) => void;
+
+// What a worker does on either side. It spins for a while before it sleeps: kernels of a program follow each other
+// closely.
+const loopSource = `
+const at = (address) => address >> 2, modules = new Map();
+let memory, words, control, thread, seen = 0;
+const host = new Proxy({}, { get: (_, name) => name === "memory" ? memory : () => 0 });
+function learn({ id, module }) {
+  if (module === null) modules.delete(id);
+  else modules.set(id, new WebAssembly.Instance(module, { host }).exports);
+}
+function awaitJob() {
+  let spins = 0;
+  while (Atomics.load(words, at(control.sequence)) === seen) {
+    if (++spins < 20000) continue;
+    Atomics.add(words, at(control.asleep), 1);
+    Atomics.wait(words, at(control.sequence), seen);
+    Atomics.sub(words, at(control.asleep), 1);
+    spins = 0;
+  }
+}
+function takeJob() {
+  seen = Atomics.load(words, at(control.sequence));
+  return Atomics.load(words, at(control.module));
+}
+`;
 
 /** What `node:worker_threads` is used for here. */
 interface Port {
@@ -51,36 +89,80 @@ function workerThreads(): WorkerThreads | undefined {
   return process?.getBuiltinModule?.("node:worker_threads") as WorkerThreads | undefined;
 }
 
-// A worker spins for a while before it sleeps: kernels of a program follow each other closely.
-const workerSource = `
+const nodeSource = `${loopSource}
 const { workerData, receiveMessageOnPort } = require("node:worker_threads");
-const { memory, port, thread, control } = workerData;
-const words = new Int32Array(memory.buffer), at = (address) => address >> 2, modules = new Map();
-const host = new Proxy({ memory }, { get: (o, name) => name === "memory" ? memory : () => 0 });
-let seen = 0;
+({ memory, control, thread } = workerData);
+words = new Int32Array(memory.buffer);
 for (;;) {
-  let spins = 0;
-  while (Atomics.load(words, at(control.sequence)) === seen) {
-    if (++spins < 20000) continue;
-    Atomics.add(words, at(control.asleep), 1);
-    Atomics.wait(words, at(control.sequence), seen);
-    Atomics.sub(words, at(control.asleep), 1);
-    spins = 0;
-  }
-  seen = Atomics.load(words, at(control.sequence));
-  const id = Atomics.load(words, at(control.module));
-  for (let m; !modules.has(id) && (m = receiveMessageOnPort(port)) !== undefined;) {
-    const { id, module } = m.message;
-    if (module === null) modules.delete(id);
-    else modules.set(id, new WebAssembly.Instance(module, { host }).exports);
-  }
+  awaitJob();
+  const id = takeJob();
+  for (let m; !modules.has(id) && (m = receiveMessageOnPort(workerData.port)) !== undefined;) learn(m.message);
   modules.get(id)?.join(thread);
 }
 `;
 
+const startInProcess = (node: WorkerThreads): Start => (thread) => {
+  const { port1, port2 } = new node.MessageChannel();
+  const worker = new node.Worker(nodeSource, {
+    eval: true,
+    workerData: { memory: memory(), port: port2, thread, control },
+    transferList: [port2],
+  });
+  worker.unref();
+  port1.unref?.();
+  for (const m of published) port1.postMessage(m);
+  return (message) => port1.postMessage(message);
+};
+
+// Messages reach a Web Worker only between its tasks, so it ends its task when one is on the way; the message begins
+// another.
+const webSource = `${loopSource}
+let read;
+function work() {
+  for (;;) {
+    awaitJob();
+    if (Atomics.load(words, at(control.sent)) !== read) return;
+    modules.get(takeJob())?.join(thread);
+  }
+}
+onmessage = ({ data }) => {
+  if (words === undefined) {
+    ({ memory, control, thread, read } = data);
+    words = new Int32Array(memory.buffer);
+    data.published.forEach(learn);
+  } else {
+    read = (read + 1) | 0;
+    learn(data);
+  }
+  work();
+};
+`;
+
+let webUrl: string | null = null;
+
+const startInPage: Start = (thread) => {
+  webUrl ??= URL.createObjectURL(new Blob([webSource], { type: "text/javascript" }));
+  const worker = new Worker(webUrl);
+  worker.onerror = () => void (refused = true);
+  worker.postMessage({ memory: memory(), control, thread, read: sent, published: [...published] });
+  return (message) => worker.postMessage(message);
+};
+
+/** How a worker is started here; `null` where threads cannot share memory. */
+function starter(): Start | null {
+  if (!shared || refused) return null;
+  const node = workerThreads();
+  if (node !== undefined) return startInProcess(node);
+  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+  return isolated && typeof Worker === "function" ? startInPage : null;
+}
+
+/** Whether starting a worker has failed, as a page's content security policy can make it. */
+let refused = false;
 let wanted = defaultThreads();
-let ports: Port[] | null = null;
+let senders: ReturnType<Start>[] | null = null;
 let count = 0;
+let sent = 0;
 
 function defaultThreads(): number {
   const cores = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency;
@@ -88,7 +170,7 @@ function defaultThreads(): number {
 }
 
 /** Threads that compute, the main one included. */
-export const threads = (): number => shared && workerThreads() !== undefined ? wanted : 1;
+export const threads = (): number => starter() === null ? 1 : wanted;
 
 /** How many threads compute from now on; programs compiled for fewer stay with fewer. */
 export function setThreads(n: number): void {
@@ -97,28 +179,29 @@ export function setThreads(n: number): void {
 
 /** Starts the workers that are wanted and not yet there. */
 function start(): void {
-  const node = workerThreads();
-  ports ??= [];
-  while (node !== undefined && ports.length < wanted - 1) {
-    const { port1, port2 } = new node.MessageChannel();
-    const worker = new node.Worker(workerSource, {
-      eval: true,
-      workerData: { memory: memory(), port: port2, thread: ports.length + 1, control },
-      transferList: [port2],
-    });
-    worker.unref();
-    port1.unref?.();
-    for (const m of published) port1.postMessage(m);
-    ports.push(port1);
+  const startOne = starter();
+  senders ??= [];
+  try {
+    while (startOne !== null && senders.length < wanted - 1) senders.push(startOne(senders.length + 1));
+  } catch {
+    refused = true;
   }
 }
 
-const published = new Set<{ readonly id: number; readonly module: WebAssembly.Module }>();
+const published = new Set<Message>();
 // Workers keep a module as long as the program that it was made for is kept.
 const dropped = new FinalizationRegistry((id: number) => {
   for (const p of published) if (p.id === id) published.delete(p);
-  for (const p of ports ?? []) p.postMessage({ id, module: null });
+  tell({ id, module: null });
 });
+
+/** Sends a message to all workers, the count of messages first: whoever has read as many waits for none. */
+function tell(message: Message): void {
+  if (senders === null || senders.length === 0) return;
+  sent = (sent + 1) | 0;
+  Atomics.store(new Int32Array(memory().buffer), control.sent >> 2, sent);
+  for (const send of senders) send(message);
+}
 
 /** A number for a module's place among the workers' modules. */
 export const nextModule = (): number => ++count;
@@ -126,7 +209,7 @@ export const nextModule = (): number => ++count;
 /** Gives a module to the workers; `owner` is what keeps it needed. */
 export function publish(id: number, module: WebAssembly.Module, owner: object): void {
   const message = { id, module };
-  for (const p of ports ?? []) p.postMessage(message);
+  tell(message);
   published.add(message);
   dropped.register(owner, id);
 }
@@ -137,7 +220,7 @@ let alone = 0;
 
 /** To be called before each run of a program with that many nanoseconds of work to share. */
 export function aboutToShare(work: number): void {
-  if (ports !== null && ports.length >= wanted - 1) return;
+  if (senders !== null && senders.length >= wanted - 1) return;
   alone += work;
   if (alone > worthThreads) start();
 }
@@ -218,6 +301,15 @@ function store(f: Func, address: number, value: () => void): void {
   f.memory("i32.atomic.store");
 }
 
+/** Whether this thread may sleep; a page's own must not, and looks again and again. */
+const maySleep = ((): boolean => {
+  try {
+    return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1) === "not-equal";
+  } catch {
+    return false;
+  }
+})();
+
 /** Waits for a control word to have a value: looking again and again first, then between naps. */
 function waitUntil(f: Func, address: number, value: () => void): void {
   const looks = f.local("i32"), now = f.local("i32");
@@ -230,6 +322,10 @@ function waitUntil(f: Func, address: number, value: () => void): void {
   f.block((done) =>
     f.loop((again) => {
       check(done);
+      if (!maySleep) {
+        f.br(again);
+        return;
+      }
       f.step(looks, 1).get(looks).i32(patience).op("i32.lt_s").brIf(again);
       f.i32(address).get(now).i64(moment).memory("memory.atomic.wait32").op("drop").br(again);
     })

@@ -13,8 +13,12 @@ if ! command -v chromium >/dev/null; then
     echo "skipped: there is no chromium here; Debian's package of that name has it"
     exit 0
   fi
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  if ! { apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >"$work/apt" 2>&1; then
+    tail -n 5 "$work/apt"
+    echo "skipped: chromium could not be installed"
+    exit 0
+  fi
 fi
 chromium --version 2>/dev/null
 

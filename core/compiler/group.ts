@@ -3,7 +3,7 @@ import { sameShape, sizeOf } from "../shape.ts";
 import { Addresses, type Interner } from "./address.ts";
 import { Buffer, type KernelNode, type Node, outputsOf } from "./graph.ts";
 import { type Cumulative, type Expr, index, indices, int, load, plus, ravel, type Sort, times } from "./kernel.ts";
-import { inputsOf, type Nest, overLoops, visit } from "./nest.ts";
+import { expressionsOf, inputsOf, type Nest, overLoops, visit } from "./nest.ts";
 
 // Grouping: walks over one domain that read or make the same elements become one walk with several results.
 
@@ -31,6 +31,21 @@ export const writtenBy = (n: FusedNode): readonly Buffer[] =>
 
 /** Whether a nest computes each element by itself. */
 export const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
+
+/**
+ * Numbers of the buffers that a step reads for the last time just before it writes the same element, so that a result may
+ * take their place: what a walk reads nowhere but where it is, and what a scatter writes upon.
+ */
+export function replaceable(n: FusedNode, interner: Interner): readonly number[] {
+  if (n.kind !== "nest" || n.combine !== null) return [];
+  const { domain, scatter } = n, addresses = new Addresses(domain, interner), elsewhere = new Set<number>();
+  const here = addresses.simplify(ravel(indices(domain.length), domain));
+  visit(expressionsOf(n), (e) => {
+    if (e.kind !== "load") return;
+    if (scatter !== undefined || addresses.simplify(e.at[0]!) !== here) elsewhere.add(e.input);
+  });
+  return (scatter === undefined ? inputsOf(n) : [scatter.base]).filter((b) => !elsewhere.has(b));
+}
 
 /** The steps with walks merged where all that the later one reads exists by the first; `buffers` are what loads number. */
 export const grouped = (nodes: readonly FusedNode[], buffers: readonly Buffer[], interner: Interner): FusedNode[] =>

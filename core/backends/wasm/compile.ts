@@ -2,7 +2,7 @@
 import { Addresses } from "../../compiler/address.ts";
 import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
-import { type Buffer, lowerProgram } from "../../compiler/graph.ts";
+import { type Buffer, type Lifetimes, lowerProgram, takeovers } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, inputsOf, type Nest, visit } from "../../compiler/nest.ts";
 import { Program, programsIn, trace } from "../../compiler/program.ts";
@@ -11,9 +11,9 @@ import { bytesOf, type DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import { settingKey } from "../../format.ts";
 import { bind } from "../../interpreter.ts";
-import type { Primitive } from "../../primitive.ts";
+import type { Donation, Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
-import { Concrete, copyOf, storageOf } from "../../tensor.ts";
+import { Concrete, copyOf, storageIdentity, storageOf } from "../../tensor.ts";
 import { contraction } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
 import {
@@ -206,7 +206,7 @@ export class HostFunctions {
 
 /** A program ready to run. */
 export interface Compiled {
-  readonly run: (inputs: readonly Concrete[]) => Concrete[];
+  readonly run: (inputs: readonly Concrete[], donation?: Donation) => Concrete[];
   /** Bytes of the module, and of the memory that its intermediate results take. */
   readonly codeBytes: number;
   readonly scratchBytes: number;
@@ -241,6 +241,7 @@ interface Built {
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
+  readonly lives: Lifetimes;
   /** Where each of the program's results comes from: an argument, or else an output. */
   readonly sources: readonly { readonly input: number; readonly output: number }[];
   readonly codeBytes: number;
@@ -280,45 +281,73 @@ function build(given: Program): Built {
     inputs,
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
+    lives: piece.lives,
     sources: program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) })),
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
 }
 
-function runner({ module, host, work, inputs, captured, outputs, sources, codeBytes, scratchBytes }: Built): Compiled {
+function runner(built: Built): Compiled {
+  const { module, host, work, captured, sources, codeBytes, scratchBytes } = built;
   const { exports } = new WebAssembly.Instance(module, { host });
-  const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
-  const run = (args: readonly Concrete[]): Concrete[] => {
+  const call = caller(exports["run"] as () => void, built);
+  const run = (args: readonly Concrete[], donation?: Donation): Concrete[] => {
     if (work > 0) aboutToShare(work);
-    const results = call(captured.length === 0 ? args : [...args, ...captured]);
+    const results = call(captured.length === 0 ? args : [...args, ...captured], donation);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };
   return { run, codeBytes, scratchBytes };
 }
 
+/** For each output the argument that it is written in place of, or −1. */
+type Sources = (args: readonly Concrete[], donation: Donation | undefined) => readonly number[];
+
+/** Finds out which results are written over which donated arguments. What a program passes on, it does not write over. */
+function replacing({ inputs, outputs, lives, sources }: Built, outSizes: readonly Size[]): Sources {
+  const passed = new Set(sources.map((s) => s.input)), none = outputs.map(() => -1);
+  const known = new WeakMap<Donation, readonly number[]>();
+  const find = (donation: Donation): readonly number[] => {
+    const given = donation.inputs.filter((i) => !passed.has(i)),
+      large = outputs.filter((_, j) => outSizes[j] !== "small");
+    const from = takeovers(lives, given.map((i) => inputs[i]!), large);
+    return outputs.map((b) => given[from[large.indexOf(b)] ?? -1] ?? -1);
+  };
+  return (args, donation) => {
+    if (donation === undefined) return none;
+    let from = known.get(donation);
+    if (from === undefined) known.set(donation, from = find(donation));
+    if (from.every((i) => i < 0)) return none;
+    // An argument that shares its elements with another is kept.
+    const times = new Map<object, number>();
+    for (const x of args) times.set(storageIdentity(x), (times.get(storageIdentity(x)) ?? 0) + 1);
+    return from.map((i) => i >= 0 && times.get(storageIdentity(args[i]!)) === 1 ? i : -1);
+  };
+}
+
 /** The call of a module's function: arguments brought into its memory, results left there. */
 function caller(
   entry: () => void,
-  inputs: readonly Buffer[],
-  outputs: readonly Buffer[],
-  top: number,
-): (args: readonly Concrete[]) => Concrete[] {
-  const all = [...inputs, ...outputs], allSizes = sizesOf(all);
+  built: Built,
+): (args: readonly Concrete[], donation: Donation | undefined) => Concrete[] {
+  const { inputs, outputs, scratchBytes } = built, all = [...inputs, ...outputs], allSizes = sizesOf(all);
   // Small arguments and results have places of their own behind the scratch memory.
-  let end = top;
+  let end = arenaBase + scratchBytes;
   const own = all.map((b, i) => {
     const at = end;
     if (allSizes[i] === "small") end += bytesOfBuffer(b);
     return at;
   });
   const sizes = allSizes.slice(0, inputs.length), outSizes = allSizes.slice(inputs.length);
-  const middling = outputs.filter((_, i) => outSizes[i] === "middling").map(bytesOfBuffer);
   const n = inputs.length, keepsLarge = outSizes.includes("large") || sizes.includes("large");
+  const replaced = replacing(built, outSizes);
   let slots: Int32Array | null = null;
-  return (args) => {
+  return (args, donation) => {
     const table = slots ??= new Int32Array(memory().buffer, slotBase, n + outputs.length);
-    const incoming = [...middling], pinned = new Set<unknown>();
+    const incoming: number[] = [], pinned = new Set<unknown>(), from = replaced(args, donation);
+    outputs.forEach((b, i) => {
+      if (outSizes[i] === "middling" && from[i]! < 0) incoming.push(bytesOfBuffer(b));
+    });
     args.forEach((x, i) => {
       const { block } = storageOf(x).cell;
       if (block !== null) pinned.add(block);
@@ -343,15 +372,24 @@ function caller(
         table[i] = place.address;
       }
     }
-    const made = outputs.map(({ dtype, size }, i) => {
+    const made = outputs.map(({ dtype, size }, i): Place | null => {
       if (outSizes[i] === "small") {
         table[n + i] = own[n + i]!;
         return null;
       }
+      if (from[i]! >= 0) return null;
       const place = outSizes[i] === "large" ? large.take(dtype, size, pinned, end) : nursery.take(dtype, size);
       pinned.add(place);
       table[n + i] = place.address;
       return place;
+    });
+    // Nothing can fail any more: what is written over is gone from here on.
+    outputs.forEach(({ dtype }, i) => {
+      if (from[i]! < 0) return;
+      const storage = storageOf(args[from[i]!]!), place = (storage.cell.block as Place).handOver(dtype);
+      storage.donate(donation!.call);
+      made[i] = place;
+      table[n + i] = place.address;
     });
     entry();
     return outputs.map(({ shape, dtype, size }, i) => {

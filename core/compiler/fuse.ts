@@ -8,7 +8,7 @@ import { sizeOf } from "../shape.ts";
 import { Addresses, Interner } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
 import type { Buffer, Graph, KernelNode } from "./graph.ts";
-import { type FusedNode, grouped, movable, parted, type Running } from "./group.ts";
+import { type FusedNode, grouped, movable, parted, type Running, wanted } from "./group.ts";
 import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
 import { unguard } from "./unguard.ts";
@@ -50,12 +50,19 @@ function holdsLoad(e: Expr): boolean {
   return found;
 }
 
+/** Parts of an expression from which it is stored, not moved into its reader: passes over ever longer ones take ever longer. */
+const longest = 128;
+/** Parts that all that is moved into one kernel has together, at most. */
+const longestTogether = 512;
+
 interface Draft {
   readonly node: KernelNode & { readonly kernel: LoopNest };
   /** Its body over its own loops, with what it reads already moved in. */
   readonly nest: Nest;
   readonly cost: number;
   readonly loads: number;
+  /** Parts of its body. */
+  readonly parts: number;
 }
 
 /** Moves elementwise kernels into their readers and merges walks over one domain. */
@@ -110,7 +117,7 @@ class Fuser {
           .map((part) => canonical(part, this.#interner))
         : [n]
     );
-    const steps = grouped(merged, this.#buffers, this.#interner);
+    const steps = wanted(grouped(merged, this.#buffers, this.#interner), this.#buffers, outputs);
     return { graph: this.graph, buffers: this.#buffers, nodes: steps, interner: this.#interner };
   }
 
@@ -148,11 +155,12 @@ class Fuser {
         },
       };
     }
-    let loads = 0;
+    let loads = 0, parts = 0;
     visit([body], (e) => {
+      parts++;
       if (e.kind === "load") loads++;
     });
-    return { node, nest, cost: costOf(body), loads };
+    return { node, nest, cost: costOf(body), loads, parts };
   }
 
   #running(kernel: Cumulative, { inputs, output }: KernelNode): Running {
@@ -200,6 +208,7 @@ class Fuser {
     allows: (replacement: Expr) => boolean,
   ): Expr {
     const done = new Map<Expr, Expr>(), places = new Map<number, number>();
+    let room = longestTogether;
     visit([e], (x) => {
       if (x.kind === "load") places.set(x.input, (places.get(x.input) ?? 0) + 1);
     });
@@ -209,8 +218,10 @@ class Fuser {
       switch (x.kind) {
         case "load": {
           const at = addresses.simplify(go(x.at[0]!)), b = this.#buffers[x.input]!;
-          const moved = this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows);
+          const parts = this.#drafts.get(b)?.parts ?? 0, fits = parts <= Math.min(longest, room);
+          const moved = fits ? this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows) : null;
           if (moved === null) this.#kept.add(b);
+          else room -= parts;
           made = moved ?? { ...x, at: [at] };
           break;
         }

@@ -327,11 +327,14 @@ export function planOf(lives: Lifetimes, outside: ReadonlySet<Buffer>): Plan {
       blocks[block]!.to = Math.max(blocks[block]!.to, lives.last(b));
     }
   });
-  const scratch = uses.map(({ scratchBytes }, i) => ({ bytes: scratchBytes, from: i, to: i }));
-  const { offsets, bytes } = layOut([...blocks, ...scratch]);
+  const scratch = new Map<number, number>();
+  uses.forEach(({ scratchBytes }, i) => {
+    if (scratchBytes > 0) scratch.set(i, blocks.push({ bytes: scratchBytes, from: i, to: i }) - 1);
+  });
+  const { offsets, bytes } = layOut(blocks);
   return {
     offsets: new Map([...blockOf].map(([b, i]) => [b, offsets[i]!])),
-    scratch: offsets.slice(blocks.length),
+    scratch: uses.map((_, i) => offsets[scratch.get(i) ?? -1] ?? 0),
     bytes,
   };
 }

@@ -50,9 +50,11 @@ function rowGroups(
   const close = (): void => {
     const { nests, originals } = open, made = nests.slice(0, -1).flatMap((n) => n.results.map((r) => r.output));
     const bytes = made.reduce((sum, b) => sum + b.size * bytesOf(b.dtype), 0);
-    if (nests.length > 1 && bytes >= worthGrouping) {
-      out.push({ kind: "rows", members: nests, rows: nests[0]!.domain[0]! });
-    } else out.push(...originals);
+    const rows = nests[0]?.domain[0] ?? 0;
+    // Where no row has more than one element there is nothing to find again.
+    const worth = nests.length > 1 && bytes >= worthGrouping && nests.some((n) => sizeOf(extentsOf(n)) > rows);
+    if (worth) out.push({ kind: "rows", members: nests, rows });
+    else out.push(...originals);
     open = { nests: [], originals: [] };
   };
   for (const n of nodes) {

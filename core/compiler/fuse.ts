@@ -4,12 +4,13 @@
  * A kernel that only moves elements (a broadcast, transpose, slice, pad) costs nothing where it is read. One that
  * computes is moved when its one reader visits each element once, or when it is cheaper to compute than to store.
  */
+import { isFloat } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import { Addresses, Interner } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
-import type { Buffer, Graph, KernelNode } from "./graph.ts";
+import { Buffer, type Graph, type KernelNode } from "./graph.ts";
 import { type FusedNode, grouped, movable, parted, type Running, wanted } from "./group.ts";
-import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
+import { type Cumulative, type Expr, indices, inRange, int, load, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
 import { unguard } from "./unguard.ts";
 
@@ -263,3 +264,52 @@ class Fuser {
 /** Whether an expression is an element at a place that the loop variables give linearly. */
 const isPlace = (e: Expr, addresses: Addresses): boolean =>
   e.kind === "load" && addresses.linear(e.at[0]!).terms.every((t) => t.atom.kind === "index");
+
+// Numbers taken out of kernels, which then differ no more where they differed in numbers alone.
+
+const arithmetic = new Set("add sub mul div maximum minimum less lessEqual greater greaterEqual".split(" "));
+/** The most numbers that a kernel reads: each is an argument of its function. */
+const mostNumbers = 8;
+
+/** A graph whose kernels read the numbers that they compute with from buffers of one element, and those numbers. */
+export function withoutNumbers(fused: FusedGraph): [FusedGraph, ReadonlyMap<Buffer, number>] {
+  const buffers = [...fused.buffers], values = new Map<Buffer, number>(), known = new Map<Expr, Expr>();
+  const read = (e: Expr & { kind: "constant" }): Expr => {
+    let made = known.get(e);
+    if (made === undefined) {
+      const b = new Buffer([], e.dtype);
+      values.set(b, e.value);
+      known.set(e, made = fused.interner.intern(load(buffers.push(b) - 1, [int(0)], e.dtype)));
+    }
+    return made;
+  };
+  const nodes = fused.nodes.map((n) => n.kind === "nest" ? readingNumbers(n, fused.interner, read) : n);
+  return [{ ...fused, buffers, nodes }, values];
+}
+
+type Constant = Expr & { readonly kind: "constant" };
+
+const isNumber = (e: Expr): e is Constant => e.kind === "constant" && isFloat(e.dtype);
+
+function readingNumbers(n: Nest, interner: Interner, read: (e: Constant) => Expr): Nest {
+  const found = new Set<Expr>(), done = new Map<Expr, Expr>();
+  visit(n.results.map((r) => r.body), (e) => {
+    if (e.kind === "apply" && arithmetic.has(e.name)) {
+      e.args.filter(isNumber).forEach((a) => found.add(interner.intern(a)));
+    }
+  });
+  if (found.size === 0 || found.size > mostNumbers) return n;
+  const go = (e: Expr): Expr => {
+    let made = done.get(e);
+    if (made !== undefined) return made;
+    if (e.kind === "select") made = { ...e, test: go(e.test), yes: go(e.yes), no: go(e.no) };
+    else if (e.kind !== "apply") made = e;
+    else {
+      const reads = arithmetic.has(e.name);
+      made = { ...e, args: e.args.map((a) => reads && isNumber(a) ? read(interner.intern(a) as Constant) : go(a)) };
+    }
+    done.set(e, made = interner.intern(made));
+    return made;
+  };
+  return { ...n, results: n.results.map((r) => ({ ...r, body: go(r.body) })) };
+}

@@ -2,7 +2,7 @@
 import { Addresses } from "../../compiler/address.ts";
 import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
-import { type Buffer, type Lifetimes, lowerProgram, takeovers } from "../../compiler/graph.ts";
+import { type Buffer, type Graph, type Lifetimes, lowerProgram, takeovers } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, inputsOf, type Nest, visit } from "../../compiler/nest.ts";
 import { Program, programsIn, trace } from "../../compiler/program.ts";
@@ -33,11 +33,11 @@ import {
   viewAt,
 } from "./heap.ts";
 import { type KernelCode, type KernelContext, scalarNest } from "./loop_nest.ts";
-import { assemble, Imported } from "./module.ts";
+import { assemble, Imported, withCallees } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
-import { bytesOfBuffer, functionsOf, pieceOf, workOf } from "./piece.ts";
+import { bytesOfBuffer, functionsOf, type Piece, pieceOf, workOf } from "./piece.ts";
 import { runningKernel, sortKernel } from "./running.ts";
-import { valueType } from "./scalar_ops.ts";
+import { MathFunctions, valueType } from "./scalar_ops.ts";
 import { aboutToShare, crewOf, nextModule, publish, threads } from "./threads.ts";
 import { vectorNest } from "./vector_nest.ts";
 
@@ -106,10 +106,12 @@ const productsPerNanosecond = 20;
 const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
 
 /** A sum of products as the code of a contraction; `null` for other nests. */
-function contractionKernel(n: Nest, { interner }: KernelContext): KernelCode | null {
+function contractionKernel(n: Nest, { interner, host }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true });
+  const shared = { tables: true, packA: found.inner.some((x) => x.a !== 1), packB: true };
+  const tile = host.math === null ? {} : shared;
+  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -176,6 +178,9 @@ export class HostFunctions {
   /** How often a function was asked for: code made meanwhile calls the host. */
   uses = 0;
   readonly #scalars = new Map<string, Imported>();
+
+  /** With functions of numbers that kernels call, the module is compact: little code counts for more than fast code. */
+  constructor(readonly math: MathFunctions | null = null) {}
 
   /** A scalar function of float64 arguments whose result is stored as `dtype`. */
   scalar(name: string, fn: (...args: number[]) => number, args: readonly DType[], dtype: DType): Imported {
@@ -253,10 +258,31 @@ function build(given: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule();
+  const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
+  const written = write(graph, new HostFunctions()) ?? write(graph, new HostFunctions(new MathFunctions()));
+  return builtOf(graph, sources, written!);
+}
+
+/** Bytes of kernels from which a program is written anew, compactly. */
+const mostCode = 256 * 1024;
+
+/** The code of a graph. */
+interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly host: HostFunctions;
+  readonly piece: Piece;
+  readonly id: number;
+  readonly forks: boolean;
+}
+
+/** Writes a module; `null` if its kernels are too long and might be compact. */
+function write(graph: Graph, host: HostFunctions): Written | null {
+  const tasks: Func[] = [], most = threads(), id = nextModule();
   const piece = pieceOf(graph, { host, kernels: new Kernels(), threads: most, tasks, shares: new Map() });
+  const kernels = functionsOf(piece);
+  if (host.math === null && kernels.reduce((n, k) => n + k.length, 0) > mostCode) return null;
   const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
-  const inputs = [...graph.inputs, ...graph.captured.keys()], slots = inputs.length + graph.outputs.length;
+  const inputs = inputsOfGraph(graph), slots = inputs.length + graph.outputs.length;
   if (slots > mostSlots) {
     throw new ArgumentError(
       `a program has ${slots} tensors as arguments and results, and ${mostSlots} at most; stack some of them`,
@@ -267,22 +293,29 @@ function build(given: Program): Built {
   const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
+    functions: withCallees([f, ...kernels, ...tasks, ...forks ? crew.functions : []]),
     exports: forks ? [f, crew.join] : [f],
     table: tasks,
+    compact: host.math !== null,
     memory: { initial: 1, maximum: mostPages, shared },
   });
+  return { bytes, host, piece, id, forks };
+}
+
+const inputsOfGraph = (graph: Graph): Buffer[] => [...graph.inputs, ...graph.captured.keys()];
+
+function builtOf(graph: Graph, sources: Built["sources"], { bytes, host, piece, id, forks }: Written): Built {
   return {
     module: new WebAssembly.Module(bytes),
     host: { ...host.implementations, memory: memory() },
     id,
     forks,
     work: workOf(piece),
-    inputs,
+    inputs: inputsOfGraph(graph),
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
     lives: piece.lives,
-    sources: program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) })),
+    sources,
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };

@@ -3,6 +3,7 @@ import { aligned, type Buffer } from "../../compiler/graph.ts";
 import { alloc, bytesOf } from "../../dtype.ts";
 import type { NdArray } from "../../tensor.ts";
 import type { HostFunctions } from "./compile.ts";
+import { storeOf } from "./expression.ts";
 import type { Func, Local } from "./function.ts";
 import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";
 import { control, type Crew } from "./threads.ts";
@@ -84,6 +85,12 @@ function emitStep(
       from(0);
       return;
     }
+    case "numbers":
+      for (const [b, value] of step.values) {
+        place(b);
+        f[b.dtype as "f32" | "f64"](value).memory(storeOf[b.dtype]);
+      }
+      return;
     case "host": {
       const { node } = step;
       node.inputs.forEach(place);

@@ -1,7 +1,7 @@
 /** Pieces of work, and how rows group them. */
 import { Addresses, type Interner } from "../../compiler/address.ts";
 import { contractionOf } from "../../compiler/contraction.ts";
-import { fuse, type FusedGraph, type FusedNode } from "../../compiler/fuse.ts";
+import { fuse, type FusedGraph, type FusedNode, withoutNumbers } from "../../compiler/fuse.ts";
 import {
   aligned,
   type BranchNode,
@@ -178,7 +178,8 @@ export type Step =
     readonly branches: readonly Piece[];
     readonly scratch: number;
   }
-  | { readonly kind: "host"; readonly node: HostNode };
+  | { readonly kind: "host"; readonly node: HostNode }
+  | { readonly kind: "numbers"; readonly values: ReadonlyMap<Buffer, number> };
 
 /** How a kernel is shared out among threads: its place in the table of tasks, and the units taken at a time. */
 export interface Share {
@@ -218,8 +219,11 @@ const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n, b) => 
 
 /** The pieces of a graph, with all functions that belong to them. */
 export function pieceOf(graph: Graph, setting: Setting): Piece {
-  const fused = fuse(graph), nodes = rowGroups(fused.nodes, fused.buffers, fused.interner);
-  const drafts = nodes.map((n) => draftOf(n, fused, setting)), lives = new Lifetimes(drafts);
+  const whole = fuse(graph), [fused, values] = setting.host.math === null ? [whole, none] : withoutNumbers(whole);
+  const nodes = rowGroups(fused.nodes, fused.buffers, fused.interner);
+  const drafts = nodes.map((n) => draftOf(n, fused, setting));
+  if (values.size > 0) drafts.unshift(numbers(values));
+  const lives = new Lifetimes(drafts);
   const outside = new Set<Buffer>([...graph.inputs, ...graph.outputs, ...graph.captured.keys()].map((b) => b.root));
   const { offsets, scratch, bytes } = planOf(lives, outside);
   return { fused, steps: drafts.map((d, i) => d.step(scratch[i]!)), lives, offsets, bytes };
@@ -228,6 +232,17 @@ export function pieceOf(graph: Graph, setting: Setting): Piece {
 interface StepDraft extends Use {
   readonly step: (scratch: number) => Step;
 }
+
+const none: ReadonlyMap<Buffer, number> = new Map();
+
+/** The step that writes numbers where kernels read them. */
+const numbers = (values: ReadonlyMap<Buffer, number>): StepDraft => ({
+  writes: [...values.keys()],
+  reads: [],
+  replaces: [],
+  scratchBytes: 0,
+  step: () => ({ kind: "numbers", values }),
+});
 
 /** By part of a loop's carry, whether its body writes over what it is given; before it come `consts` inputs. */
 function writesOver({ lives, fused: { graph } }: Piece, consts: number, carry: number): boolean[] {
@@ -331,6 +346,7 @@ function allFunctions(piece: Piece): Func[] {
       case "branch":
         return s.branches.flatMap(functionsOf);
       case "host":
+      case "numbers":
         return [];
     }
   });
@@ -349,6 +365,7 @@ export const workOf = (piece: Piece): number =>
       case "branch":
         return sum + Math.max(...s.branches.map(workOf));
       case "host":
+      case "numbers":
         return sum;
     }
   }, 0);

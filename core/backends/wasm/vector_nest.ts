@@ -50,6 +50,8 @@ class BoxWriter {
   readonly #counters: readonly Local[];
   readonly #scalar: Expressions;
   readonly #vector: VectorExpressions | null = null;
+  /** Whether little code counts for more than fast code. */
+  readonly compact: boolean;
 
   constructor(
     readonly box: Box,
@@ -63,6 +65,7 @@ class BoxWriter {
     const loops = { axes: domain.map((_, i) => i), counters };
     const along = place.terms.some((t) => t.atom.kind === "index" && t.atom.axis === axis && t.factor === 1);
     const shared = { f, addresses, buffers, pointers, host, loops };
+    this.compact = host.math !== null;
     this.#counters = counters;
     this.#scalar = new Expressions(along ? { ...shared, vectorAxis: axis } : shared, roots);
     const lanes = along ? lanesFor(roots, this.#scalar, results.map((r) => r.output.dtype)) : null;
@@ -128,12 +131,13 @@ class BoxWriter {
       if (vector !== null) {
         const cost = 2 + nest.results.reduce((n, r) => n + costOf(r.body), 0), all = Math.floor(left / vector.lanes);
         const some = (width: number): void => vector.scoped(() => this.#storeVectors(width, starts));
-        if (all <= 8 && all * cost <= straight) {
+        const { compact } = this;
+        if (all <= (compact ? 1 : 8) && all * cost <= straight) {
           some(all);
           f.step(counter, all * vector.lanes);
           left %= vector.lanes;
         } else {
-          for (const width of cost > 14 || nest.results.length > 1 ? [1] : [4, 1]) {
+          for (const width of compact || cost > 14 || nest.results.length > 1 ? [1] : [4, 1]) {
             const step = width * vector.lanes;
             if (left < step) continue;
             stepwise(f, counter, end, step, () => some(width));

@@ -23,6 +23,12 @@ export interface Batched {
   readonly mapped: readonly boolean[];
 }
 
+/** Inputs given away for good, by their places, and the name of the call that they were given to. */
+export interface Donation {
+  readonly call: string;
+  readonly inputs: readonly number[];
+}
+
 /** Everything known about one primitive. `P` are its static parameters: plain data, functions or programs. */
 export interface Primitive<P = unknown> {
   /** Its name in printed programs and messages. */
@@ -81,6 +87,9 @@ export interface Primitive<P = unknown> {
 
   /** For a call: the program it runs on its inputs, the same object for the same computation. */
   readonly calls?: (params: P) => Program;
+
+  /** For a call: what it was given for good, over which results may be written. */
+  readonly donated?: (params: P) => Donation | undefined;
 
   /**
    * For a call: what it computes is computed again elsewhere to save memory, so compilers must not merge it with equal

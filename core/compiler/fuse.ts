@@ -4,12 +4,13 @@
  * A kernel that only moves elements (a broadcast, transpose, slice, pad) costs nothing where it is read. One that
  * computes is moved when its one reader visits each element once, or when it is cheaper to compute than to store.
  */
+import { isFloat } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import { Addresses, Interner } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
-import type { Buffer, Graph, KernelNode } from "./graph.ts";
-import { type FusedNode, grouped, movable, parted, type Running } from "./group.ts";
-import { type Cumulative, type Expr, indices, inRange, type LoopNest, ravel } from "./kernel.ts";
+import { Buffer, type Graph, type KernelNode } from "./graph.ts";
+import { type FusedNode, grouped, movable, parted, type Running, wanted } from "./group.ts";
+import { type Cumulative, type Expr, indices, inRange, int, load, type LoopNest, ravel } from "./kernel.ts";
 import { canonical, type Nest, reindex, visit } from "./nest.ts";
 import { unguard } from "./unguard.ts";
 
@@ -50,12 +51,19 @@ function holdsLoad(e: Expr): boolean {
   return found;
 }
 
+/** Parts of an expression from which it is stored, not moved into its reader: passes over ever longer ones take ever longer. */
+const longest = 128;
+/** Parts that all that is moved into one kernel has together, at most. */
+const longestTogether = 512;
+
 interface Draft {
   readonly node: KernelNode & { readonly kernel: LoopNest };
   /** Its body over its own loops, with what it reads already moved in. */
   readonly nest: Nest;
   readonly cost: number;
   readonly loads: number;
+  /** Parts of its body. */
+  readonly parts: number;
 }
 
 /** Moves elementwise kernels into their readers and merges walks over one domain. */
@@ -110,7 +118,7 @@ class Fuser {
           .map((part) => canonical(part, this.#interner))
         : [n]
     );
-    const steps = grouped(merged, this.#buffers, this.#interner);
+    const steps = wanted(grouped(merged, this.#buffers, this.#interner), this.#buffers, outputs);
     return { graph: this.graph, buffers: this.#buffers, nodes: steps, interner: this.#interner };
   }
 
@@ -148,11 +156,12 @@ class Fuser {
         },
       };
     }
-    let loads = 0;
+    let loads = 0, parts = 0;
     visit([body], (e) => {
+      parts++;
       if (e.kind === "load") loads++;
     });
-    return { node, nest, cost: costOf(body), loads };
+    return { node, nest, cost: costOf(body), loads, parts };
   }
 
   #running(kernel: Cumulative, { inputs, output }: KernelNode): Running {
@@ -200,6 +209,7 @@ class Fuser {
     allows: (replacement: Expr) => boolean,
   ): Expr {
     const done = new Map<Expr, Expr>(), places = new Map<number, number>();
+    let room = longestTogether;
     visit([e], (x) => {
       if (x.kind === "load") places.set(x.input, (places.get(x.input) ?? 0) + 1);
     });
@@ -209,8 +219,10 @@ class Fuser {
       switch (x.kind) {
         case "load": {
           const at = addresses.simplify(go(x.at[0]!)), b = this.#buffers[x.input]!;
-          const moved = this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows);
+          const parts = this.#drafts.get(b)?.parts ?? 0, fits = parts <= Math.min(longest, room);
+          const moved = fits ? this.#replacement(b, at, addresses, volume * places.get(x.input)!, allows) : null;
           if (moved === null) this.#kept.add(b);
+          else room -= parts;
           made = moved ?? { ...x, at: [at] };
           break;
         }
@@ -252,3 +264,52 @@ class Fuser {
 /** Whether an expression is an element at a place that the loop variables give linearly. */
 const isPlace = (e: Expr, addresses: Addresses): boolean =>
   e.kind === "load" && addresses.linear(e.at[0]!).terms.every((t) => t.atom.kind === "index");
+
+// Numbers taken out of kernels, which then differ no more where they differed in numbers alone.
+
+const arithmetic = new Set("add sub mul div maximum minimum less lessEqual greater greaterEqual".split(" "));
+/** The most numbers that a kernel reads: each is an argument of its function. */
+const mostNumbers = 8;
+
+/** A graph whose kernels read the numbers that they compute with from buffers of one element, and those numbers. */
+export function withoutNumbers(fused: FusedGraph): [FusedGraph, ReadonlyMap<Buffer, number>] {
+  const buffers = [...fused.buffers], values = new Map<Buffer, number>(), known = new Map<Expr, Expr>();
+  const read = (e: Expr & { kind: "constant" }): Expr => {
+    let made = known.get(e);
+    if (made === undefined) {
+      const b = new Buffer([], e.dtype);
+      values.set(b, e.value);
+      known.set(e, made = fused.interner.intern(load(buffers.push(b) - 1, [int(0)], e.dtype)));
+    }
+    return made;
+  };
+  const nodes = fused.nodes.map((n) => n.kind === "nest" ? readingNumbers(n, fused.interner, read) : n);
+  return [{ ...fused, buffers, nodes }, values];
+}
+
+type Constant = Expr & { readonly kind: "constant" };
+
+const isNumber = (e: Expr): e is Constant => e.kind === "constant" && isFloat(e.dtype);
+
+function readingNumbers(n: Nest, interner: Interner, read: (e: Constant) => Expr): Nest {
+  const found = new Set<Expr>(), done = new Map<Expr, Expr>();
+  visit(n.results.map((r) => r.body), (e) => {
+    if (e.kind === "apply" && arithmetic.has(e.name)) {
+      e.args.filter(isNumber).forEach((a) => found.add(interner.intern(a)));
+    }
+  });
+  if (found.size === 0 || found.size > mostNumbers) return n;
+  const go = (e: Expr): Expr => {
+    let made = done.get(e);
+    if (made !== undefined) return made;
+    if (e.kind === "select") made = { ...e, test: go(e.test), yes: go(e.yes), no: go(e.no) };
+    else if (e.kind !== "apply") made = e;
+    else {
+      const reads = arithmetic.has(e.name);
+      made = { ...e, args: e.args.map((a) => reads && isNumber(a) ? read(interner.intern(a) as Constant) : go(a)) };
+    }
+    done.set(e, made = interner.intern(made));
+    return made;
+  };
+  return { ...n, results: n.results.map((r) => ({ ...r, body: go(r.body) })) };
+}

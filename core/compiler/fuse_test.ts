@@ -24,7 +24,7 @@ import { fuse } from "./fuse.ts";
 import { lowerProgram } from "./graph.ts";
 import { printFused } from "./print_fused.ts";
 import { trace } from "./program.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 
 type X = Tensor<Shape, "f32">;
 
@@ -113,4 +113,23 @@ Deno.test("a long sum to one element is cut in parts, whatever the number of thr
 Deno.test("jitted calls are inlined: nothing is stored at their borders", () => {
   const inner = jit((x: X) => exp(x) as X);
   assertEquals(kernels((x) => mul(inner(x), 2) as X, [8]), "t0[8] = (exp(a[i0]) * 2)\n-> t0");
+});
+
+Deno.test("a long chain is cut into walks of bounded size, each with the one result that is read", () => {
+  const f = (x: X): X => {
+    let y = x;
+    for (let i = 0; i < 1000; i++) y = add(mul(y, 0.5), i) as X;
+    return y;
+  };
+  const lines = kernels(f, [64]).split("\n");
+  assertEquals(lines.map((l) => l.slice(0, l.indexOf("]") + 1)).slice(0, 3), ["t0[64]", "t1[64]", "t2[64]"]);
+  assert(lines.length < 12 && lines.every((l) => l.length < 4000));
+});
+
+Deno.test("what only walks read that have joined its own is not stored", () => {
+  const f = (x: X): X => {
+    const e = exp(x) as X;
+    return add(mul(e, e), relu(e)) as X;
+  };
+  assertEquals(kernels(f, [8]), "t0[8] = ((exp(a[i0]) * exp(a[i0])) + relu(exp(a[i0])))\n-> t0");
 });

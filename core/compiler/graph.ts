@@ -1,5 +1,5 @@
 /** What a program lowers to: nodes between buffers, and the plan of their memory. */
-import type { DType } from "../dtype.ts";
+import { bytesOf, type DType } from "../dtype.ts";
 import { sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Spec, Value } from "../tensor.ts";
 import { Addresses, Interner } from "./address.ts";
@@ -236,4 +236,105 @@ function reshaped(k: LoopNest, out: Spec, inputs: readonly Buffer[]): Buffer | n
   const addresses = new Addresses(k.domain, new Interner());
   const flat = (at: readonly Expr[], shape: Shape) => addresses.simplify(ravel(at, shape));
   return flat(body.at, source.shape) === flat(indices(k.domain.length), k.domain) ? source : null;
+}
+
+// The plan of a graph's memory. What a step reads for the last time can be where it writes, if it reads each element before
+// it writes it: then a result takes the place of an operand.
+
+/** What a step does to memory. */
+export interface Use {
+  readonly reads: readonly Buffer[];
+  readonly writes: readonly Buffer[];
+  /** A buffer read, and one written that may take its place. */
+  readonly replaces: readonly (readonly [read: Buffer, written: Buffer])[];
+  /** Memory of its own that it needs meanwhile. */
+  readonly scratchBytes: number;
+}
+
+/** When the buffers of a graph are written, and read for the last time. */
+export class Lifetimes {
+  readonly #written = new Map<Buffer, number>();
+  readonly #read = new Map<Buffer, number>();
+
+  /** Of steps in order. */
+  constructor(readonly uses: readonly Use[]) {
+    uses.forEach(({ reads, writes }, i) => {
+      for (const b of writes) this.#written.set(b.root, i);
+      for (const b of reads) this.#read.set(b.root, i);
+    });
+  }
+
+  /** The step that writes a buffer; −1 for what is given from outside. */
+  written(b: Buffer): number {
+    return this.#written.get(b.root) ?? -1;
+  }
+
+  /** The last step that has to do with a buffer; −1 if none has. */
+  last(b: Buffer): number {
+    return Math.max(this.written(b), this.#read.get(b.root) ?? -1);
+  }
+
+  /** Whether a buffer may be written where another is, whose elements nobody needs any more. */
+  mayReplace(read: Buffer, written: Buffer): boolean {
+    const at = this.written(written), last = this.last(read);
+    if (at < 0 || last > at || read.size !== written.size || bytesOf(read.dtype) !== bytesOf(written.dtype)) {
+      return false;
+    }
+    return last < at || this.uses[at]!.replaces.some(([r, w]) => r.root === read.root && w.root === written.root);
+  }
+}
+
+/** For each output the index of an input that it may be written in place of, −1 where there is none; no input serves two. */
+export function takeovers(lives: Lifetimes, inputs: readonly Buffer[], outputs: readonly Buffer[]): number[] {
+  const from = outputs.map(() => -1), free = new Set(inputs.keys());
+  // In the order in which they are written, those first that are read last: what others leave serves all that come later.
+  const order = [...outputs.keys()].sort((i, j) => lives.written(outputs[i]!) - lives.written(outputs[j]!) || i - j);
+  const byLast = [...free].sort((i, j) => lives.last(inputs[j]!) - lives.last(inputs[i]!) || i - j);
+  for (const o of order) {
+    const found = byLast.find((i) => free.has(i) && lives.mayReplace(inputs[i]!, outputs[o]!));
+    if (found === undefined) continue;
+    from[o] = found;
+    free.delete(found);
+  }
+  return from;
+}
+
+/** Where everything is that lives inside a graph. */
+export interface Plan {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  /** By step, where its own memory begins. */
+  readonly scratch: readonly number[];
+  readonly bytes: number;
+}
+
+/** The plan of steps that also use buffers from `outside`, which have places already. */
+export function planOf(lives: Lifetimes, outside: ReadonlySet<Buffer>): Plan {
+  const { uses } = lives,
+    blocks: { bytes: number; from: number; to: number }[] = [],
+    blockOf = new Map<Buffer, number>();
+  uses.forEach(({ reads, writes, replaces }, i) => {
+    const replaced = new Set<number>();
+    for (const b of [...writes, ...reads].map((x) => x.root)) {
+      if (outside.has(b) || blockOf.has(b)) continue;
+      const over = replaces.find(([r, w]) => {
+        const block = blockOf.get(r.root);
+        return w.root === b && block !== undefined && !replaced.has(block) && lives.mayReplace(r, b);
+      });
+      const block = over === undefined ? blocks.length : blockOf.get(over[0].root)!;
+      if (over === undefined) blocks.push({ bytes: b.size * bytesOf(b.dtype), from: i, to: i });
+      else replaced.add(block);
+      blockOf.set(b, block);
+      blocks[block]!.to = Math.max(blocks[block]!.to, lives.last(b));
+    }
+  });
+  const scratch = new Map<number, number>();
+  uses.forEach(({ scratchBytes }, i) => {
+    if (scratchBytes > 0) scratch.set(i, blocks.push({ bytes: scratchBytes, from: i, to: i }) - 1);
+  });
+  const { offsets, bytes } = layOut(blocks);
+  return {
+    offsets: new Map([...blockOf].map(([b, i]) => [b, offsets[i]!])),
+    scratch: uses.map((_, i) => offsets[scratch.get(i) ?? -1] ?? 0),
+    bytes,
+  };
 }

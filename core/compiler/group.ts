@@ -3,7 +3,7 @@ import { sameShape, sizeOf } from "../shape.ts";
 import { Addresses, type Interner } from "./address.ts";
 import { Buffer, type KernelNode, type Node, outputsOf } from "./graph.ts";
 import { type Cumulative, type Expr, index, indices, int, load, plus, ravel, type Sort, times } from "./kernel.ts";
-import { inputsOf, type Nest, overLoops, visit } from "./nest.ts";
+import { expressionsOf, inputsOf, type Nest, overLoops, visit } from "./nest.ts";
 
 // Grouping: walks over one domain that read or make the same elements become one walk with several results.
 
@@ -32,12 +32,51 @@ export const writtenBy = (n: FusedNode): readonly Buffer[] =>
 /** Whether a nest computes each element by itself. */
 export const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
 
+/** What a step reads. */
+const readBy = (n: FusedNode, buffers: readonly Buffer[]): readonly Buffer[] =>
+  n.kind === "nest" || n.kind === "running"
+    ? inputsOf(n.kind === "nest" ? n : n.nest).map((i) => buffers[i]!)
+    : n.node.inputs.map((b) => b.root);
+
+/** The steps without results that only walks wanted which have joined theirs; `outputs` are wanted outside. */
+export function wanted(
+  nodes: readonly FusedNode[],
+  buffers: readonly Buffer[],
+  outputs: readonly Buffer[],
+): FusedNode[] {
+  const read = new Set(outputs.map((b) => b.root));
+  return nodes.toReversed().flatMap((n): FusedNode[] => {
+    const results = n.kind === "nest" ? n.results.filter((r) => read.has(r.output)) : null;
+    if (results?.length === 0) return [];
+    const kept = n.kind === "nest" && results!.length < n.results.length ? { ...n, results: results! } : n;
+    for (const b of readBy(kept, buffers)) read.add(b);
+    return [kept];
+  }).toReversed();
+}
+
+/**
+ * Numbers of the buffers that a step reads for the last time just before it writes the same element, so that a result may
+ * take their place: what a walk reads nowhere but where it is, and what a scatter writes upon.
+ */
+export function replaceable(n: FusedNode, interner: Interner): readonly number[] {
+  if (n.kind !== "nest" || n.combine !== null) return [];
+  const { domain, scatter } = n, addresses = new Addresses(domain, interner), elsewhere = new Set<number>();
+  const here = addresses.simplify(ravel(indices(domain.length), domain));
+  visit(expressionsOf(n), (e) => {
+    if (e.kind !== "load") return;
+    if (scatter !== undefined || addresses.simplify(e.at[0]!) !== here) elsewhere.add(e.input);
+  });
+  return (scatter === undefined ? inputsOf(n) : [scatter.base]).filter((b) => !elsewhere.has(b));
+}
+
 /** The steps with walks merged where all that the later one reads exists by the first; `buffers` are what loads number. */
 export const grouped = (nodes: readonly FusedNode[], buffers: readonly Buffer[], interner: Interner): FusedNode[] =>
   new Grouper(buffers, interner).run(nodes);
 
 /** Groups looked at for each buffer that a nest reads. */
 const mostLooked = 64;
+/** Parts of a group's expressions: passes over ever longer ones take ever longer. */
+const mostParts = 512;
 
 interface Group {
   node: FusedNode;
@@ -46,6 +85,7 @@ interface Group {
 
 class Grouper {
   readonly #inputs = new WeakMap<Nest, readonly number[]>();
+  readonly #parts = new WeakMap<Nest, number>();
   /** By buffer number, the groups that read it. */
   readonly #readers = new Map<number, number[]>();
 
@@ -74,6 +114,17 @@ class Grouper {
     return inputs;
   }
 
+  /** How many parts a nest's expressions have. */
+  #partsOf(n: Nest): number {
+    let parts = this.#parts.get(n);
+    if (parts === undefined) {
+      parts = 0;
+      visit(expressionsOf(n), () => parts!++);
+      this.#parts.set(n, parts);
+    }
+    return parts;
+  }
+
   #host(
     n: Nest,
     groups: readonly Group[],
@@ -87,7 +138,7 @@ class Grouper {
       const g = groups[i]!.node;
       if (g.kind !== "nest" || !movable(g) || !sameShape(g.domain, n.domain) || g.results.length >= 6) continue;
       const inputs = new Set([...this.#inputsOf(g), ...read]);
-      if (inputs.size + g.results.length > 14) continue;
+      if (inputs.size + g.results.length > 14 || this.#partsOf(g) + this.#partsOf(n) > mostParts) continue;
       // Sharing nothing, two walks at once only compete for registers.
       const shares = inputs.size < this.#inputsOf(g).length + read.length || latest === i;
       if (shares && this.#readsOwn(n, g)) return groups[i]!;

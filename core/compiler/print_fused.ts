@@ -6,14 +6,20 @@ import type { Nest } from "./nest.ts";
 
 const infix: Readonly<Record<string, string>> = { add: "+", sub: "-", mul: "*", div: "/" };
 
-/** The text of a fused graph. Inputs are a, b, …; what kernels write is t0, t1, …. */
-export function printFused({ graph, buffers, nodes }: FusedGraph): string {
+/** The text of a fused graph. Inputs are a, b, …; what kernels write is t0, t1, …, each `@` its place if it has one. */
+export function printFused(
+  { graph, buffers, nodes }: FusedGraph,
+  places: ReadonlyMap<Buffer, number | string> = new Map(),
+): string {
   const names = new Map<Buffer, string>();
   [...graph.inputs, ...graph.captured.keys()].forEach((b, i) => names.set(b.root, String.fromCharCode(97 + i % 26)));
   let made = 0;
   const name = (b: Buffer): string => {
     let n = names.get(b.root);
-    if (n === undefined) names.set(b.root, n = `t${made++}`);
+    if (n === undefined) {
+      const at = places.get(b.root);
+      names.set(b.root, n = `t${made++}${at === undefined ? "" : `@${at}`}`);
+    }
     return n;
   };
   const expr = (e: Expr): string => {

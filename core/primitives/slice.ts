@@ -17,6 +17,7 @@ import {
   select,
   times,
 } from "../compiler/kernel.ts";
+import { trace } from "../compiler/program.ts";
 import type { TypedArray } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
@@ -269,6 +270,7 @@ export const concatP: Primitive<{ readonly axis: number }> = {
     mapped: [true],
   }),
   lower: (xs, { axis }) => {
+    if (xs.length > most) return { kind: "program", program: trace("concat", (ins) => [inParts(ins, axis)], xs) };
     const shape = joined(xs, axis), starts = bounds(xs, axis);
     const read = (i: number): Expr =>
       load(i, shape.map((_, a) => a === axis ? minus(index(a), int(starts[i]!)) : index(a)), xs[i]!.dtype);
@@ -279,6 +281,15 @@ export const concatP: Primitive<{ readonly axis: number }> = {
     return elements(shape, body!);
   },
 };
+
+/** The most values that one kernel joins: it asks of each element in which it lies. */
+const most = 32;
+
+/** Many values joined a few at a time. */
+function inParts(xs: readonly Value[], axis: number): Value {
+  const parts = Array.from({ length: Math.ceil(xs.length / most) }, (_, i) => xs.slice(i * most, (i + 1) * most));
+  return concat(parts.map((part) => concat(part, axis)), axis);
+}
 
 /** Values of equal shape outside `axis`, one after the other along it. */
 export const concat = (xs: readonly Value[], axis: number): Value =>

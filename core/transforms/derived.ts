@@ -12,7 +12,7 @@ import {
 } from "../compiler/program.ts";
 import { deadCode } from "../compiler/simplify.ts";
 import { bind, withInterpreter } from "../interpreter.ts";
-import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
+import type { Donation, MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
 import { zerosLike } from "../primitives/create.ts";
 import { broadcastInFront } from "../primitives/reshape.ts";
 import { Concrete, type Spec, type Value } from "../tensor.ts";
@@ -265,6 +265,8 @@ function tangentProgram(program: Program, active: readonly boolean[]): Derived {
 export interface CallParams {
   readonly name: string;
   readonly program: Program;
+  /** Inputs given away, where it is called outermost. */
+  readonly donated?: Donation;
 }
 
 const apply = (prim: Primitive<CallParams>, name: string, program: Program, args: readonly Value[]): readonly Value[] =>
@@ -297,6 +299,7 @@ export const jitP: Primitive<CallParams> = {
     return { outputs: apply(jitP, name, batched, xs), mapped: mask };
   },
   calls: ({ program }) => program,
+  donated: ({ donated }) => donated,
   lower: (_, { program }) => ({
     kind: "program",
     program: new Program(program.inputs, program.equations, program.outputs),

@@ -4,6 +4,7 @@ import { type Program, trace } from "../compiler/program.ts";
 import { ArgumentError } from "../errors.ts";
 import { settingKey } from "../format.ts";
 import { axisEnvironment, bind, currentInterpreter, insideStepwise } from "../interpreter.ts";
+import type { Donation } from "../primitive.ts";
 import { Concrete, donate as markDonated, storageIdentity, Tensor, Tracer, type Value } from "../tensor.ts";
 import { jitP, withCaptured } from "./derived.ts";
 import { keysOf, requireFunction, synchronous, type Template, template } from "./stage.ts";
@@ -26,6 +27,8 @@ export interface JitOptions {
 interface Traced {
   readonly program: Program;
   readonly result: Template;
+  /** What a call gives away. */
+  readonly donated?: Donation;
 }
 
 /** Kinds of argument a jitted function keeps programs for; the least recently used goes first. */
@@ -77,13 +80,15 @@ export function jit<A extends readonly unknown[], R>(
       args.map((a, i) => isStatic(i) ? settingKey(a) : treeKey(name, a, leaves, [i])).join()
     } ${axisEnvironment()}`;
     let traced = cache.get(key);
-    if (traced === undefined) traced = remember(cache, key, traceCall(name, f, args, isStatic, leaves));
-    else {
+    if (traced === undefined) {
+      traced = remember(cache, key, donating(traceCall(name, f, args, isStatic, leaves), name, args, options));
+    } else {
       cache.delete(key);
       cache.set(key, traced);
     }
-    const { program } = traced;
-    const outs = withBackend(backend, () => bind(jitP, withCaptured(program, leaves), { name, program }));
+    const { program, donated } = traced, gives = donated !== undefined && currentInterpreter().outer === null;
+    const params = gives ? { name, program, donated } : { name, program };
+    const outs = withBackend(backend, () => bind(jitP, withCaptured(program, leaves), params));
     if (options.donate !== undefined && currentInterpreter().outer === null) {
       giveAway(name, args, options.donate, [...traced.program.captured, ...outs]);
     }
@@ -117,6 +122,19 @@ function traceCall<A extends readonly unknown[], R>(
     return result.tensors;
   }, leaves);
   return { program, result: result! };
+}
+
+/** A traced call with the places of what it gives away among the program's inputs. */
+function donating(traced: Traced, name: string, args: readonly unknown[], options: JitOptions): Traced {
+  const { donate, static: settings } = options, inputs: number[] = [];
+  let at = traced.program.captured.length;
+  args.forEach((a, i) => {
+    if (settings?.includes(i)) return;
+    const end = at + template(a).tensors.length;
+    if (!donate?.includes(i)) at = end;
+    while (at < end) inputs.push(at++);
+  });
+  return inputs.length === 0 ? traced : { ...traced, donated: { call: name, inputs } };
 }
 
 /** What of an argument decides which program serves: structure, shapes, dtypes and settings. Collects its tensors. */

@@ -2,7 +2,7 @@
 import { Addresses } from "../../compiler/address.ts";
 import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
-import { type Buffer, lowerProgram } from "../../compiler/graph.ts";
+import { type Buffer, type Graph, type Lifetimes, lowerProgram, takeovers } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, inputsOf, type Nest, visit } from "../../compiler/nest.ts";
 import { Program, programsIn, trace } from "../../compiler/program.ts";
@@ -11,9 +11,9 @@ import { bytesOf, type DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import { settingKey } from "../../format.ts";
 import { bind } from "../../interpreter.ts";
-import type { Primitive } from "../../primitive.ts";
+import type { Donation, Primitive } from "../../primitive.ts";
 import { sizeOf } from "../../shape.ts";
-import { Concrete, copyOf, storageOf } from "../../tensor.ts";
+import { Concrete, copyOf, storageIdentity, storageOf } from "../../tensor.ts";
 import { aboutToRun, contraction, type Tile, tileInUse } from "./contraction/mod.ts";
 import { Func } from "./function.ts";
 import {
@@ -33,11 +33,11 @@ import {
   viewAt,
 } from "./heap.ts";
 import { type KernelCode, type KernelContext, scalarNest } from "./loop_nest.ts";
-import { assemble, Imported } from "./module.ts";
+import { assemble, Imported, withCallees } from "./module.ts";
 import { emitPiece, type Place as Address } from "./orchestrate.ts";
-import { bytesOfBuffer, functionsOf, pieceOf, workOf } from "./piece.ts";
+import { bytesOfBuffer, functionsOf, type Piece, pieceOf, workOf } from "./piece.ts";
 import { runningKernel, sortKernel } from "./running.ts";
-import { valueType } from "./scalar_ops.ts";
+import { MathFunctions, valueType } from "./scalar_ops.ts";
 import { aboutToShare, crewOf, nextModule, publish, threads } from "./threads.ts";
 import { vectorNest } from "./vector_nest.ts";
 
@@ -106,10 +106,14 @@ const productsPerNanosecond = 20;
 const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
 
 /** A sum of products as the code of a contraction; `null` for other nests. */
-function contractionKernel(n: Nest, { interner, tile }: KernelContext): KernelCode | null {
+function contractionKernel(n: Nest, { interner, tile, host }: KernelContext): KernelCode | null {
   const found = contractionOf(n, new Addresses(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
-  const { functions, entry, units, workBytes } = contraction(found, { fma: true, tile });
+  const shared = { tables: true, packA: found.inner.some((x) => x.a !== 1), packB: true };
+  const { functions, entry, units, workBytes } = contraction(found, {
+    fma: true,
+    tile: host.math === null ? tile : { ...tile, ...shared },
+  });
   // The operands may begin inside their buffers: a slice is read in place.
   const bytes = bytesOf(found.dtype), shifted = new Func(null, new Array<"i32">(6).fill("i32"));
   const starts = [found.startA * bytes, found.startB * bytes], moved = starts.some((s) => s !== 0);
@@ -177,6 +181,9 @@ export class HostFunctions {
   uses = 0;
   readonly #scalars = new Map<string, Imported>();
 
+  /** With functions of numbers that kernels call, the module is compact: little code counts for more than fast code. */
+  constructor(readonly math: MathFunctions | null = null) {}
+
   /** A scalar function of float64 arguments whose result is stored as `dtype`. */
   scalar(name: string, fn: (...args: number[]) => number, args: readonly DType[], dtype: DType): Imported {
     this.uses++;
@@ -206,7 +213,7 @@ export class HostFunctions {
 
 /** A program ready to run. */
 export interface Compiled {
-  readonly run: (inputs: readonly Concrete[]) => Concrete[];
+  readonly run: (inputs: readonly Concrete[], donation?: Donation) => Concrete[];
   /** What it was made for. */
   readonly tile: Tile;
   /** Bytes of the module, and of the memory that its intermediate results take. */
@@ -245,6 +252,7 @@ interface Built {
   readonly inputs: readonly Buffer[];
   readonly captured: readonly Concrete[];
   readonly outputs: readonly Buffer[];
+  readonly lives: Lifetimes;
   /** Where each of the program's results comes from: an argument, or else an output. */
   readonly sources: readonly { readonly input: number; readonly output: number }[];
   readonly codeBytes: number;
@@ -256,10 +264,32 @@ function build(given: Program): Built {
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
-  const host = new HostFunctions(), tasks: Func[] = [], most = threads(), id = nextModule(), tile = tileInUse();
+  const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
+  const written = write(graph, new HostFunctions()) ?? write(graph, new HostFunctions(new MathFunctions()));
+  return builtOf(graph, sources, written!);
+}
+
+/** Bytes of kernels from which a program is written anew, compactly. */
+const mostCode = 256 * 1024;
+
+/** The code of a graph. */
+interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly host: HostFunctions;
+  readonly piece: Piece;
+  readonly id: number;
+  readonly forks: boolean;
+  readonly tile: Tile;
+}
+
+/** Writes a module; `null` if its kernels are too long and might be compact. */
+function write(graph: Graph, host: HostFunctions): Written | null {
+  const tasks: Func[] = [], most = threads(), id = nextModule(), tile = tileInUse();
   const piece = pieceOf(graph, { host, kernels: new Kernels(), tile, threads: most, tasks, shares: new Map() });
+  const kernels = functionsOf(piece);
+  if (host.math === null && kernels.reduce((n, k) => n + k.length, 0) > mostCode) return null;
   const f = new Func("run", []), places = new Map<Buffer, Address>(), crew = crewOf(id, most);
-  const inputs = [...graph.inputs, ...graph.captured.keys()], slots = inputs.length + graph.outputs.length;
+  const inputs = inputsOfGraph(graph), slots = inputs.length + graph.outputs.length;
   if (slots > mostSlots) {
     throw new ArgumentError(
       `a program has ${slots} tensors as arguments and results, and ${mostSlots} at most; stack some of them`,
@@ -270,11 +300,18 @@ function build(given: Program): Built {
   const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
-    functions: [f, ...functionsOf(piece), ...tasks, ...forks ? crew.functions : []],
+    functions: withCallees([f, ...kernels, ...tasks, ...forks ? crew.functions : []]),
     exports: forks ? [f, crew.join] : [f],
     table: tasks,
+    compact: host.math !== null,
     memory: { initial: 1, maximum: mostPages, shared },
   });
+  return { bytes, host, piece, id, forks, tile };
+}
+
+const inputsOfGraph = (graph: Graph): Buffer[] => [...graph.inputs, ...graph.captured.keys()];
+
+function builtOf(graph: Graph, sources: Built["sources"], { bytes, host, piece, id, forks, tile }: Written): Built {
   return {
     module: new WebAssembly.Module(bytes),
     host: { ...host.implementations, memory: memory() },
@@ -283,50 +320,77 @@ function build(given: Program): Built {
     work: workOf(piece, () => true),
     sharedWork: workOf(piece, (k) => k.share !== null),
     tile,
-    inputs,
+    inputs: inputsOfGraph(graph),
     captured: [...graph.captured.values()] as Concrete[],
     outputs: graph.outputs,
-    sources: program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) })),
+    lives: piece.lives,
+    sources,
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
   };
 }
 
 function runner(built: Built): Compiled {
-  const { module, host, work, sharedWork, tile, inputs, captured, outputs, sources, codeBytes, scratchBytes } = built;
+  const { module, host, work, sharedWork, tile, captured, sources, codeBytes, scratchBytes } = built;
   const { exports } = new WebAssembly.Instance(module, { host });
-  const call = caller(exports["run"] as () => void, inputs, outputs, arenaBase + scratchBytes);
-  const run = (args: readonly Concrete[]): Concrete[] => {
+  const call = caller(exports["run"] as () => void, built);
+  const run = (args: readonly Concrete[], donation?: Donation): Concrete[] => {
     if (sharedWork > 0) aboutToShare(sharedWork);
     aboutToRun(work);
-    const results = call(captured.length === 0 ? args : [...args, ...captured]);
+    const results = call(captured.length === 0 ? args : [...args, ...captured], donation);
     return sources.map(({ input, output }) => input >= 0 ? args[input]! : results[output]!);
   };
   return { run, tile, codeBytes, scratchBytes };
 }
 
+/** For each output the argument that it is written in place of, or −1. */
+type Sources = (args: readonly Concrete[], donation: Donation | undefined) => readonly number[];
+
+/** Finds out which results are written over which donated arguments. What a program passes on, it does not write over. */
+function replacing({ inputs, outputs, lives, sources }: Built, outSizes: readonly Size[]): Sources {
+  const passed = new Set(sources.map((s) => s.input)), none = outputs.map(() => -1);
+  const known = new WeakMap<Donation, readonly number[]>();
+  const find = (donation: Donation): readonly number[] => {
+    const given = donation.inputs.filter((i) => !passed.has(i)),
+      large = outputs.filter((_, j) => outSizes[j] !== "small");
+    const from = takeovers(lives, given.map((i) => inputs[i]!), large);
+    return outputs.map((b) => given[from[large.indexOf(b)] ?? -1] ?? -1);
+  };
+  return (args, donation) => {
+    if (donation === undefined) return none;
+    let from = known.get(donation);
+    if (from === undefined) known.set(donation, from = find(donation));
+    if (from.every((i) => i < 0)) return none;
+    // An argument that shares its elements with another is kept.
+    const times = new Map<object, number>();
+    for (const x of args) times.set(storageIdentity(x), (times.get(storageIdentity(x)) ?? 0) + 1);
+    return from.map((i) => i >= 0 && times.get(storageIdentity(args[i]!)) === 1 ? i : -1);
+  };
+}
+
 /** The call of a module's function: arguments brought into its memory, results left there. */
 function caller(
   entry: () => void,
-  inputs: readonly Buffer[],
-  outputs: readonly Buffer[],
-  top: number,
-): (args: readonly Concrete[]) => Concrete[] {
-  const all = [...inputs, ...outputs], allSizes = sizesOf(all);
+  built: Built,
+): (args: readonly Concrete[], donation: Donation | undefined) => Concrete[] {
+  const { inputs, outputs, scratchBytes } = built, all = [...inputs, ...outputs], allSizes = sizesOf(all);
   // Small arguments and results have places of their own behind the scratch memory.
-  let end = top;
+  let end = arenaBase + scratchBytes;
   const own = all.map((b, i) => {
     const at = end;
     if (allSizes[i] === "small") end += bytesOfBuffer(b);
     return at;
   });
   const sizes = allSizes.slice(0, inputs.length), outSizes = allSizes.slice(inputs.length);
-  const middling = outputs.filter((_, i) => outSizes[i] === "middling").map(bytesOfBuffer);
   const n = inputs.length, keepsLarge = outSizes.includes("large") || sizes.includes("large");
+  const replaced = replacing(built, outSizes);
   let slots: Int32Array | null = null;
-  return (args) => {
+  return (args, donation) => {
     const table = slots ??= new Int32Array(memory().buffer, slotBase, n + outputs.length);
-    const incoming = [...middling], pinned = new Set<unknown>();
+    const incoming: number[] = [], pinned = new Set<unknown>(), from = replaced(args, donation);
+    outputs.forEach((b, i) => {
+      if (outSizes[i] === "middling" && from[i]! < 0) incoming.push(bytesOfBuffer(b));
+    });
     args.forEach((x, i) => {
       const { block } = storageOf(x).cell;
       if (block !== null) pinned.add(block);
@@ -351,15 +415,24 @@ function caller(
         table[i] = place.address;
       }
     }
-    const made = outputs.map(({ dtype, size }, i) => {
+    const made = outputs.map(({ dtype, size }, i): Place | null => {
       if (outSizes[i] === "small") {
         table[n + i] = own[n + i]!;
         return null;
       }
+      if (from[i]! >= 0) return null;
       const place = outSizes[i] === "large" ? large.take(dtype, size, pinned, end) : nursery.take(dtype, size);
       pinned.add(place);
       table[n + i] = place.address;
       return place;
+    });
+    // Nothing can fail any more: what is written over is gone from here on.
+    outputs.forEach(({ dtype }, i) => {
+      if (from[i]! < 0) return;
+      const storage = storageOf(args[from[i]!]!), place = (storage.cell.block as Place).handOver(dtype);
+      storage.donate(donation!.call);
+      made[i] = place;
+      table[n + i] = place.address;
     });
     entry();
     return outputs.map(({ shape, dtype, size }, i) => {

@@ -310,7 +310,7 @@ export class Expressions {
   }
 
   #apply(e: Expr & { kind: "apply" }): void {
-    const { f, host } = this.context, op = scalarOp(e);
+    const { f, host } = this.context, op = scalarOp(e, host.math);
     if (op === undefined) {
       for (const a of e.args) {
         this.push(a);

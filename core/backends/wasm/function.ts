@@ -90,6 +90,11 @@ export class Func implements Callable {
     this.args = params.map((type, index) => ({ index, type }));
   }
 
+  /** The functions that it calls. */
+  get callees(): readonly Callable[] {
+    return this.#calls.map((c) => c.callee);
+  }
+
   /** A new local variable, zero at the start. */
   local(type: ValueType): Local {
     const spare = this.#spare.get(type)?.pop();

@@ -142,6 +142,14 @@ export class Place implements Block {
     cell.block = this;
   }
 
+  /** The same place for new elements of the same size. What it held is gone. */
+  handOver(dtype: DType): Place {
+    const next = new Place(this.space, this.address, dtype, this.length);
+    this.cell.block = null;
+    this.space.swap(this, next);
+    return next;
+  }
+
   /** Gives the place back. */
   release(): void {
     this.space.free(this);
@@ -193,6 +201,12 @@ class Nursery {
 
   free(p: Place): void {
     if (this.#places.delete(p)) this.#freed.put(p.bytes, p.address);
+  }
+
+  /** Knows a place by another that is at the same address. */
+  swap(p: Place, next: Place): void {
+    this.#places.delete(p);
+    this.#places.add(next);
   }
 
   empty(): void {
@@ -263,6 +277,12 @@ class LargeSpace {
   /** Marks a place as used now. */
   touch(p: Place): void {
     if (this.#places.delete(p)) this.#places.add(p);
+  }
+
+  /** Knows a place by another that is at the same address. */
+  swap(p: Place, next: Place): void {
+    this.#places.delete(p);
+    this.#places.add(next);
   }
 
   free(p: Place): void {

@@ -248,7 +248,7 @@ export function scalarNest(nest: Nest, { buffers, interner, host }: KernelContex
     if (combine === null) {
       expressions.scoped(() => {
         if (scatter !== undefined) scatterElement();
-        else nest.results.forEach((r, i) => store(i, () => expressions.push(r.body)));
+        else elements();
       });
       return;
     }
@@ -265,6 +265,21 @@ export function scalarNest(nest: Nest, { buffers, interner, host }: KernelContex
       });
     }
     folds.forEach((fold, i) => store(i, fold.result));
+  };
+  const elements = (): void => {
+    const [first, ...more] = nest.results;
+    if (more.length === 0) {
+      store(0, () => expressions.push(first!.body));
+      return;
+    }
+    const values = nest.results.map(({ body }) => {
+      const value = f.local(valueType(body.dtype));
+      expressions.push(body);
+      f.set(value);
+      return value;
+    });
+    values.forEach((value, i) => store(i, () => f.get(value)));
+    f.free(...values);
   };
   const scatterElement = (): void => {
     const s = scatter!, { body, output } = nest.results[0]!, bytes = bytesOf(output.dtype);
@@ -283,10 +298,9 @@ export function scalarNest(nest: Nest, { buffers, interner, host }: KernelContex
 
   const whole = sizeOf(domain) > 0 || scatter !== undefined;
   if (scatter !== undefined) {
-    f.get(results[0]!).get(pointers.get(scatter.base)!).i32(
-      sizeOf(scatter.shape) * bytesOf(nest.results[0]!.output.dtype),
-    );
-    f.memoryCopy();
+    const [target, base] = [results[0]!, pointers.get(scatter.base)!];
+    const bytes = sizeOf(scatter.shape) * bytesOf(nest.results[0]!.output.dtype);
+    f.get(target).get(base).op("i32.ne").if(() => f.get(target).get(base).i32(bytes).memoryCopy());
   }
   if (whole && sizeOf(domain) > 0) {
     expressions.begin();

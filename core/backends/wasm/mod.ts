@@ -162,7 +162,7 @@ export const wasmBackend: Backend = { name: "wasm", apply } as Computing;
 
 function apply<P>(prim: Primitive<P>, inputs: readonly Concrete[], params: P): readonly Concrete[] {
   const program = prim.calls?.(params);
-  if (program !== undefined) return codeOf(program).run(inputs);
+  if (program !== undefined) return codeOf(program).run(inputs, prim.donated?.(params));
   const plain = prim.effect === true || prim.view === true || isSmall(prim, inputs, params);
   return plain ? loops.apply(prim, inputs, params) : codeOfOne(prim, inputs, params).run(inputs);
 }

@@ -21,8 +21,40 @@ export interface ModuleParts {
   readonly exports?: readonly Func[];
   /** The functions that `callIndirect` reaches, in order of their places. */
   readonly table: readonly Func[];
+  /** Whether functions of equal code are to be one. */
+  readonly compact?: boolean;
   /** The imported memory `host.memory`: pages of 64 KiB at least and at most, and whether threads share it. */
   readonly memory: { readonly initial: number; readonly maximum: number; readonly shared: boolean };
+}
+
+/** For each function the first that has the same code. */
+function equals(functions: readonly Func[]): Map<Func, Func> {
+  const first = new Map<Func, Func>(), byCode = new Map<string, Func>(), ids = new Map<Callable, number>();
+  const latin = new TextDecoder("latin1");
+  const visit = (f: Func): void => {
+    if (first.has(f)) return;
+    first.set(f, f);
+    const callees = f.callees.map((c) => {
+      if (!(c instanceof Func)) return c;
+      visit(c);
+      return first.get(c)!;
+    });
+    for (const c of callees) if (!ids.has(c)) ids.set(c, ids.size);
+    const code = latin.decode(Uint8Array.from(f.encode(() => 0)));
+    const key = `${f.name} ${f.params}>${f.results} ${callees.map((c) => ids.get(c))} ${code}`, known = byCode.get(key);
+    if (known === undefined) byCode.set(key, f);
+    else first.set(f, known);
+  };
+  functions.forEach(visit);
+  return first;
+}
+
+/** Functions and all that they call, each once. */
+export function withCallees(functions: readonly Func[]): Func[] {
+  // A set goes through what is added to it meanwhile.
+  const all = new Set(functions);
+  for (const f of all) for (const c of f.callees) if (c instanceof Func) all.add(c);
+  return [...all];
 }
 
 const text = new TextEncoder();
@@ -38,7 +70,11 @@ function pushName(out: number[], name: string): void {
  * stays so. Type 0 is that of
  * `(i32, i32) → ()`, which table functions have.
  */
-export function assemble({ imports, functions, exports, table, memory }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble(
+  { imports, functions: given, exports, table, memory, compact }: ModuleParts,
+): Uint8Array<ArrayBuffer> {
+  const same = compact === true ? equals(given) : null;
+  const functions = same === null ? given : [...new Set(same.values())];
   const types: string[] = [];
   const typeBytes: number[] = [];
   const typeOf = ({ params, results }: Callable): number => {
@@ -57,7 +93,7 @@ export function assemble({ imports, functions, exports, table, memory }: ModuleP
   const indices = new Map<Callable, number>();
   for (const f of [...imports, ...functions]) indices.set(f, indices.size);
   const indexOf = (f: Callable): number => {
-    const i = indices.get(f);
+    const i = indices.get(same?.get(f as Func) ?? f);
     if (i === undefined) throw new Error("a call of a function that is not in the module");
     return i;
   };

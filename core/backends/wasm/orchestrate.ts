@@ -3,6 +3,7 @@ import { aligned, type Buffer } from "../../compiler/graph.ts";
 import { alloc, bytesOf } from "../../dtype.ts";
 import type { NdArray } from "../../tensor.ts";
 import type { HostFunctions } from "./compile.ts";
+import { storeOf } from "./expression.ts";
 import type { Func, Local } from "./function.ts";
 import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";
 import { control, type Crew } from "./threads.ts";
@@ -84,6 +85,12 @@ function emitStep(
       from(0);
       return;
     }
+    case "numbers":
+      for (const [b, value] of step.values) {
+        place(b);
+        f[b.dtype as "f32" | "f64"](value).memory(storeOf[b.dtype]);
+      }
+      return;
     case "host": {
       const { node } = step;
       node.inputs.forEach(place);
@@ -101,29 +108,43 @@ export function copyOut(memory: ArrayBufferLike, { shape, dtype, size }: Buffer,
   return { shape, dtype, data };
 }
 
+/** Copies a buffer, unless it is there already. */
 function copyTo(f: Func, target: Place, source: Place, b: Buffer): void {
   const bytes = b.size * bytesOf(b.dtype);
   if (bytes === 0) return;
   target();
   source();
-  f.i32(bytes).memoryCopy();
+  f.op("i32.ne").if(() => {
+    target();
+    source();
+    f.i32(bytes).memoryCopy();
+  });
 }
 
-/** Where a loop's carry is and where its next goes. */
+/** Where a part of a loop's carry is and where its next goes: one place where the body writes over what it is given. */
 interface CarryCells {
   readonly now: Local;
   readonly next: Local;
   readonly other: Local;
 }
 
+/** A cell that its body writes over: the result's place, where its first value is brought. */
+function cellAt(f: Func, result: Place, first: Place, b: Buffer): CarryCells {
+  const only = f.local("i32");
+  copyTo(f, result, first, b);
+  result();
+  f.set(only);
+  return { now: only, next: only, other: only };
+}
+
 /** After a step: what was written is read, and the cell beside it is written next. */
 function turn(f: Func, { now, next, other }: CarryCells): void {
-  f.get(next).set(now).get(other).set(next).get(now).set(other);
+  if (now !== next) f.get(next).set(now).get(other).set(next).get(now).set(other);
 }
 
 function emitScan(
   o: Orchestra,
-  { node, body }: Step & { kind: "scan" },
+  { node, body, over }: Step & { kind: "scan" },
   scratch: number,
   place: (b: Buffer) => void,
   places: ReadonlyMap<Buffer, Place>,
@@ -136,6 +157,10 @@ function emitScan(
   }
   let at = scratch;
   for (let k = 0; k < carry; k++) {
+    if (over[k]) {
+      cells.push(cellAt(f, () => place(outputs[k]!), () => place(inputs[consts + k]!), outputs[k]!));
+      continue;
+    }
     const c = { now: f.local("i32"), next: f.local("i32"), other: f.local("i32") }, spare = at;
     at += bytesOfBuffer(outputs[k]!);
     place(inputs[consts + k]!);
@@ -173,7 +198,7 @@ function emitScan(
 
 function emitWhile(
   o: Orchestra,
-  { node, test, body }: Step & { kind: "while" },
+  { node, test, body, over }: Step & { kind: "while" },
   scratch: number,
   place: (b: Buffer) => void,
   places: ReadonlyMap<Buffer, Place>,
@@ -181,8 +206,10 @@ function emitWhile(
   const { f } = o, { testConsts, bodyConsts, inputs, outputs } = node;
   let at = scratch;
   const cells = outputs.map((b, k): CarryCells => {
+    const first = (): void => place(inputs[testConsts + bodyConsts + k]!);
+    if (over[k]) return cellAt(f, () => place(b), first, b);
     const c = { now: f.local("i32"), next: f.local("i32"), other: f.local("i32") };
-    place(inputs[testConsts + bodyConsts + k]!);
+    first();
     f.set(c.now).i32(at).set(c.next).i32(at + bytesOfBuffer(b)).set(c.other);
     at += 2 * bytesOfBuffer(b);
     return c;

@@ -1,18 +1,20 @@
 /** Pieces of work, and how rows group them. */
 import { Addresses, type Interner } from "../../compiler/address.ts";
 import { contractionOf } from "../../compiler/contraction.ts";
-import { fuse, type FusedGraph, type FusedNode } from "../../compiler/fuse.ts";
+import { fuse, type FusedGraph, type FusedNode, withoutNumbers } from "../../compiler/fuse.ts";
 import {
   aligned,
-  type Block,
   type BranchNode,
   type Buffer,
   type Graph,
   type HostNode,
-  layOut,
+  Lifetimes,
+  planOf,
   type ScanNode,
+  type Use,
   type WhileNode,
 } from "../../compiler/graph.ts";
+import { replaceable } from "../../compiler/group.ts";
 import { index, int, plus, times } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, type Nest, overLoops, visit } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
@@ -49,9 +51,11 @@ function rowGroups(
   const close = (): void => {
     const { nests, originals } = open, made = nests.slice(0, -1).flatMap((n) => n.results.map((r) => r.output));
     const bytes = made.reduce((sum, b) => sum + b.size * bytesOf(b.dtype), 0);
-    if (nests.length > 1 && bytes >= worthGrouping) {
-      out.push({ kind: "rows", members: nests, rows: nests[0]!.domain[0]! });
-    } else out.push(...originals);
+    const rows = nests[0]?.domain[0] ?? 0;
+    // Where no row has more than one element there is nothing to find again.
+    const worth = nests.length > 1 && bytes >= worthGrouping && nests.some((n) => sizeOf(extentsOf(n)) > rows);
+    if (worth) out.push({ kind: "rows", members: nests, rows });
+    else out.push(...originals);
     open = { nests: [], originals: [] };
   };
   for (const n of nodes) {
@@ -153,12 +157,20 @@ function rowKernel(codes: readonly KernelCode[], rows: number, buffers: readonly
 /** A step with what it needs: `scratch` is where its own memory begins, counted from the start of the piece's. */
 export type Step =
   | { readonly kind: "kernel"; readonly code: KernelCode; readonly scratch: number; readonly share: Share | null }
-  | { readonly kind: "scan"; readonly node: ScanNode; readonly body: Piece; readonly scratch: number }
+  | {
+    readonly kind: "scan";
+    readonly node: ScanNode;
+    readonly body: Piece;
+    /** By part of the carry, whether the body writes over what it is given. */
+    readonly over: readonly boolean[];
+    readonly scratch: number;
+  }
   | {
     readonly kind: "while";
     readonly node: WhileNode;
     readonly test: Piece;
     readonly body: Piece;
+    readonly over: readonly boolean[];
     readonly scratch: number;
   }
   | {
@@ -167,7 +179,8 @@ export type Step =
     readonly branches: readonly Piece[];
     readonly scratch: number;
   }
-  | { readonly kind: "host"; readonly node: HostNode };
+  | { readonly kind: "host"; readonly node: HostNode }
+  | { readonly kind: "numbers"; readonly values: ReadonlyMap<Buffer, number> };
 
 /** How a kernel is shared out among threads: its place in the table of tasks, and the units taken at a time. */
 export interface Share {
@@ -195,6 +208,7 @@ const worthSharing = 15000;
 export interface Piece {
   readonly fused: FusedGraph;
   readonly steps: readonly Step[];
+  readonly lives: Lifetimes;
   /** Where buffers that live inside the piece begin, counted from the start of its memory. */
   readonly offsets: ReadonlyMap<Buffer, number>;
   readonly bytes: number;
@@ -208,38 +222,42 @@ const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n, b) => 
 
 /** The pieces of a graph, with all functions that belong to them. */
 export function pieceOf(graph: Graph, setting: Setting): Piece {
-  const fused = fuse(graph), { buffers: numbered, interner } = fused;
-  const nodes = rowGroups(fused.nodes, numbered, interner), drafts = nodes.map((n) => draftOf(n, fused, setting));
+  const whole = fuse(graph), [fused, values] = setting.host.math === null ? [whole, none] : withoutNumbers(whole);
+  const nodes = rowGroups(fused.nodes, fused.buffers, fused.interner);
+  const drafts = nodes.map((n) => draftOf(n, fused, setting));
+  if (values.size > 0) drafts.unshift(numbers(values));
+  const lives = new Lifetimes(drafts);
   const outside = new Set<Buffer>([...graph.inputs, ...graph.outputs, ...graph.captured.keys()].map((b) => b.root));
-  const lives = new Map<Buffer, { from: number; to: number }>();
-  const touch = (b: Buffer, at: number): void => {
-    const root = b.root;
-    if (outside.has(root)) return;
-    const life = lives.get(root);
-    if (life === undefined) lives.set(root, { from: at, to: at });
-    else life.to = at;
-  };
-  drafts.forEach((d, i) => {
-    for (const b of d.writes) touch(b, i);
-    for (const b of d.reads) touch(b, i);
-  });
-  const buffers = [...lives], blocks: Block[] = buffers.map(([b, life]) => ({ bytes: bytesOfBuffer(b), ...life }));
-  drafts.forEach((d, i) => blocks.push({ bytes: d.scratchBytes, from: i, to: i }));
-  const { offsets, bytes } = layOut(blocks);
-  return {
-    fused,
-    steps: drafts.map((d, i) => d.step(offsets[buffers.length + i]!)),
-    offsets: new Map(buffers.map(([b], i) => [b, offsets[i]!])),
-    bytes,
-  };
+  const { offsets, scratch, bytes } = planOf(lives, outside);
+  return { fused, steps: drafts.map((d, i) => d.step(scratch[i]!)), lives, offsets, bytes };
 }
 
-interface StepDraft {
-  readonly writes: readonly Buffer[];
-  readonly reads: readonly Buffer[];
-  readonly scratchBytes: number;
+interface StepDraft extends Use {
   readonly step: (scratch: number) => Step;
 }
+
+const none: ReadonlyMap<Buffer, number> = new Map();
+
+/** The step that writes numbers where kernels read them. */
+const numbers = (values: ReadonlyMap<Buffer, number>): StepDraft => ({
+  writes: [...values.keys()],
+  reads: [],
+  replaces: [],
+  scratchBytes: 0,
+  step: () => ({ kind: "numbers", values }),
+});
+
+/** By part of a loop's carry, whether its body writes over what it is given; before it come `consts` inputs. */
+function writesOver({ lives, fused: { graph } }: Piece, consts: number, carry: number): boolean[] {
+  return Array.from({ length: carry }, (_, k) => lives.mayReplace(graph.inputs[consts + k]!, graph.outputs[k]!));
+}
+
+/** The parts of a loop's first carry that its result may take the places of: what nothing else in the loop reads. */
+const carried = (inputs: readonly Buffer[], from: number, outputs: readonly Buffer[], over: readonly boolean[]) =>
+  over.flatMap((is, k): Use["replaces"] => {
+    const first = inputs[from + k]!, alone = inputs.filter((b) => b.root === first.root).length === 1;
+    return is && alone ? [[first, outputs[k]!]] : [];
+  });
 
 function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): StepDraft {
   if (n.kind !== "other") {
@@ -249,9 +267,11 @@ function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): 
       ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, fused.buffers)
       : kernels.of(n, context);
     const share = shareOf(code, setting);
+    const over = n.kind === "rows" ? [] : replaceable(n, fused.interner);
     return {
       writes: code.outputs,
       reads: code.inputs.map((i) => fused.buffers[i]!),
+      replaces: over.flatMap((i) => code.outputs.map((b) => [fused.buffers[i]!, b] as const)),
       scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
       step: (scratch) => ({ kind: "kernel", code, scratch, share }),
     };
@@ -259,21 +279,24 @@ function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): 
   const { node } = n, reads = node.inputs, writes = node.outputs;
   switch (node.kind) {
     case "scan": {
-      const body = pieceOf(node.body, setting), carry = node.outputs.slice(0, node.carry);
+      const body = pieceOf(node.body, setting), { consts, carry } = node, over = writesOver(body, consts, carry);
       return {
         writes,
         reads,
-        scratchBytes: carryBytes(carry) + body.bytes,
-        step: (scratch) => ({ kind: "scan", node, body, scratch }),
+        replaces: carried(reads, consts, writes, over),
+        scratchBytes: carryBytes(writes.slice(0, carry).filter((_, k) => !over[k])) + body.bytes,
+        step: (scratch) => ({ kind: "scan", node, body, over, scratch }),
       };
     }
     case "while": {
-      const test = pieceOf(node.test, setting), body = pieceOf(node.body, setting);
+      const test = pieceOf(node.test, setting), body = pieceOf(node.body, setting), { testConsts, bodyConsts } = node;
+      const over = writesOver(body, bodyConsts, writes.length);
       return {
         writes,
         reads,
-        scratchBytes: 2 * carryBytes(node.outputs) + aligned(1) + test.bytes + body.bytes,
-        step: (scratch) => ({ kind: "while", node, test, body, scratch }),
+        replaces: carried(reads, testConsts + bodyConsts, writes, over),
+        scratchBytes: 2 * carryBytes(writes.filter((_, k) => !over[k])) + aligned(1) + test.bytes + body.bytes,
+        step: (scratch) => ({ kind: "while", node, test, body, over, scratch }),
       };
     }
     case "branch": {
@@ -281,12 +304,13 @@ function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): 
       return {
         writes,
         reads,
+        replaces: [],
         scratchBytes: Math.max(0, ...branches.map((b) => b.bytes)),
         step: (scratch) => ({ kind: "branch", node, branches, scratch }),
       };
     }
     case "host":
-      return { writes, reads, scratchBytes: 0, step: () => ({ kind: "host", node }) };
+      return { writes, reads, replaces: [], scratchBytes: 0, step: () => ({ kind: "host", node }) };
   }
 }
 
@@ -325,6 +349,7 @@ function allFunctions(piece: Piece): Func[] {
       case "branch":
         return s.branches.flatMap(functionsOf);
       case "host":
+      case "numbers":
         return [];
     }
   });
@@ -346,6 +371,7 @@ export const workOf = (piece: Piece, counts: (step: KernelStep) => boolean): num
       case "branch":
         return sum + Math.max(...s.branches.map((b) => workOf(b, counts)));
       case "host":
+      case "numbers":
         return sum;
     }
   }, 0);

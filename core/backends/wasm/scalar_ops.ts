@@ -4,8 +4,8 @@
  */
 import { type DType, isFloat } from "../../dtype.ts";
 import type { Expr } from "../../compiler/kernel.ts";
-import { type MathOptions, vectorMath } from "./math/mod.ts";
-import type { Func, Local, ValueType } from "./function.ts";
+import { type Emit, type MathOptions, vectorMath } from "./math/mod.ts";
+import { Func, type Local, type ValueType } from "./function.ts";
 
 /** How a function is emitted: instructions on the arguments on the stack, or code that reads them from locals. */
 export type Op = { readonly stack: readonly string[] } | { readonly emit: (f: Func, args: readonly Local[]) => void };
@@ -17,10 +17,10 @@ const stack = (...names: string[]): Op => ({ stack: names });
 const code = (emit: (f: Func, args: readonly Local[]) => void): Op => ({ emit });
 
 /** The code of an application; `undefined` where a general algorithm is needed. */
-export function scalarOp(e: Expr & { readonly kind: "apply" }): Op | undefined {
+export function scalarOp(e: Expr & { readonly kind: "apply" }, math: MathFunctions | null = null): Op | undefined {
   const from = e.args[0]!.dtype;
   if (e.name === "cast") return castOp(from, e.dtype);
-  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? laneOf(e, from as "f32" | "f64");
+  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? laneOf(e, from as "f32" | "f64", math);
   if (from === "bool") return boolOp(e.name);
   return intOp(e, from as "i32" | "u32" | "u8");
 }
@@ -34,8 +34,12 @@ export function pushMath(f: Func, name: string, d: "f32" | "f64", x: Local): voi
 }
 
 /** A function that has vector code only: of equal lanes, one. */
-function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, mathOptions(e));
+function laneOf(
+  e: Expr & { readonly kind: "apply" },
+  d: "f32" | "f64",
+  math: MathFunctions | null,
+): Op | undefined {
+  const emit = mathOf(e, d, math);
   if (emit === undefined) return undefined;
   const t = d === "f32" ? "f32x4" : "f64x2";
   return code((f, args) => {
@@ -46,8 +50,38 @@ function laneOf(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | un
   });
 }
 
+/** Vector functions that the kernels of a module call, where written out in each they would be too much code. */
+export class MathFunctions {
+  readonly #known = new Map<string, Func>();
+
+  /** Code that calls what `emit` is the code of; the key says what that is. */
+  calling(key: string, emit: Emit, count: number): Emit {
+    return (f, args) => {
+      let made = this.#known.get(key);
+      if (made === undefined) {
+        this.#known.set(key, made = new Func(null, new Array<"v128">(count).fill("v128"), ["v128"]));
+        emit(made, made.args);
+      }
+      args.forEach((a) => f.get(a));
+      f.call(made);
+    };
+  }
+}
+
+/** The vector code of a function, written out or a call. */
+export function mathOf(
+  e: Expr & { readonly kind: "apply" },
+  d: "f32" | "f64",
+  math: MathFunctions | null,
+): Emit | undefined {
+  const options = mathOptions(e), emit = vectorMath(e.name, d, options);
+  return emit === undefined || math === null
+    ? emit
+    : math.calling(`${e.name} ${d} ${options.constant}`, emit, e.args.length);
+}
+
 /** How a function is made: the last argument where it is known. */
-export function mathOptions(e: Expr & { readonly kind: "apply" }): MathOptions {
+function mathOptions(e: Expr & { readonly kind: "apply" }): MathOptions {
   const last = e.args.at(-1)!;
   return last.kind === "constant" ? { constant: last.value } : {};
 }

@@ -4,8 +4,7 @@ import { childrenOf, visit } from "../../compiler/nest.ts";
 import { bytesOf, type DType, isFloat } from "../../dtype.ts";
 import type { Expressions } from "./expression.ts";
 import type { Func, Local } from "./function.ts";
-import { vectorMath } from "./math/mod.ts";
-import { comparisons, floatInstructions, mathOptions, type Op } from "./scalar_ops.ts";
+import { comparisons, floatInstructions, type MathFunctions, mathOf, type Op } from "./scalar_ops.ts";
 
 // The scalar functions of the kernel IR on vectors: four lanes of f32, i32, u32, u8 (in 32 bits) and truth values (masks),
 // or two lanes of f64 and 64-bit masks. Each gives in every lane what the scalar code gives.
@@ -41,14 +40,18 @@ function splat(f: Func, d: DType, lanes: Lanes): void {
 }
 
 /** The vector code of an application; `undefined` where there is none. */
-function vectorOp(e: Expr & { readonly kind: "apply" }, lanes: Lanes): Op | undefined {
+function vectorOp(
+  e: Expr & { readonly kind: "apply" },
+  lanes: Lanes,
+  math: MathFunctions | null,
+): Op | undefined {
   const from = e.args[0]!.dtype;
   if (lanes === 2) {
     if (e.args.some((a) => a.dtype !== "f64" && a.dtype !== "bool")) return undefined;
     if (e.dtype !== "f64" && e.dtype !== "bool") return undefined;
   } else if ([e, ...e.args].some((a) => a.dtype === "f64")) return undefined;
   if (e.name === "cast") return castOp(from, e.dtype, lanes);
-  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? mathOp(e, from as "f32" | "f64");
+  if (isFloat(from)) return floatOp(e.name, from as "f32" | "f64") ?? mathOp(e, from as "f32" | "f64", math);
   if (from === "bool") return boolOp(e.name);
   return intOp(e, from as "i32" | "u32" | "u8");
 }
@@ -104,8 +107,12 @@ function floatOp(name: string, d: "f32" | "f64"): Op | undefined {
   return undefined;
 }
 
-function mathOp(e: Expr & { readonly kind: "apply" }, d: "f32" | "f64"): Op | undefined {
-  const emit = vectorMath(e.name, d, mathOptions(e));
+function mathOp(
+  e: Expr & { readonly kind: "apply" },
+  d: "f32" | "f64",
+  math: MathFunctions | null,
+): Op | undefined {
+  const emit = mathOf(e, d, math);
   return emit === undefined ? undefined : code(emit);
 }
 
@@ -234,7 +241,7 @@ function canBeVector(root: Expr, e: Expressions, lanes: Lanes): boolean {
         return;
       }
       case "apply":
-        ok = fits(x.dtype) && vectorOp(x, lanes) !== undefined;
+        ok = fits(x.dtype) && vectorOp(x, lanes, null) !== undefined;
         break;
       case "select":
         ok = fits(x.dtype) && (!e.along(x.test) || e.safe(x));
@@ -325,7 +332,7 @@ export class VectorExpressions {
           this.#maximum(several.map((x) => this.#kept(x, ahead)), vectorType(e.dtype) as "f32x4" | "f64x2");
           return;
         }
-        const op = vectorOp(e, lanes)!;
+        const op = vectorOp(e, lanes, this.scalar.context.host.math)!;
         if ("stack" in op) {
           for (const a of e.args) this.push(a, ahead);
           f.op(...op.stack);

@@ -18,6 +18,7 @@ import {
   loopOver,
   stepwise,
 } from "./loop_nest.ts";
+import { valueType } from "./scalar_ops.ts";
 import { lanesFor, storeVector, VectorExpressions } from "./vector_expression.ts";
 import { flushAfter, foldsAsVector, vectorFold } from "./vector_fold.ts";
 
@@ -50,6 +51,8 @@ class BoxWriter {
   readonly #scalar: Expressions;
   readonly #vector: VectorExpressions | null = null;
   readonly #pairs: boolean;
+  /** Whether little code counts for more than fast code. */
+  readonly compact: boolean;
 
   constructor(
     readonly box: Box,
@@ -63,6 +66,7 @@ class BoxWriter {
     const loops = { axes: domain.map((_, i) => i), counters };
     const along = place.terms.some((t) => t.atom.kind === "index" && t.atom.axis === axis && t.factor === 1);
     const shared = { f, addresses, buffers, pointers, host, loops };
+    this.compact = host.math !== null;
     this.#counters = counters;
     this.#pairs = context.tile.wide === true;
     this.#scalar = new Expressions(along ? { ...shared, vectorAxis: axis } : shared, roots);
@@ -121,7 +125,7 @@ class BoxWriter {
   #row(until: (() => void) | null): void {
     const { nest } = this.box, { f } = this.parts, vector = this.#vector, last = nest.domain.length - 1;
     const starts = nest.results.map((_, i) => this.#start(i)), size = last < 0 ? 1 : nest.domain[last]!;
-    const one = (): void => this.#scalar.scoped(() => nest.results.forEach((_, i) => this.#storeScalar(i, starts[i]!)));
+    const one = (): void => this.#scalar.scoped(() => this.#storeScalars(starts));
     if (last < 0) one();
     else {
       const counter = this.#counters[last]!, end = until ?? (() => f.i32(size));
@@ -130,12 +134,13 @@ class BoxWriter {
         const cost = 2 + nest.results.reduce((n, r) => n + costOf(r.body), 0), all = Math.floor(left / vector.lanes);
         const heavy = cost > 14 || nest.results.length > 1;
         const some = (width: number): void => vector.scoped(() => this.#storeVectors(width, starts));
-        if (all <= 8 && all * cost <= straight) {
+        const { compact } = this;
+        if (all <= (compact ? 1 : 8) && all * cost <= straight) {
           some(all);
           f.step(counter, all * vector.lanes);
           left %= vector.lanes;
         } else {
-          for (const width of !heavy ? [4, 1] : this.#pairs ? [2, 1] : [1]) {
+          for (const width of compact ? [1] : !heavy ? [4, 1] : this.#pairs ? [2, 1] : [1]) {
             const step = width * vector.lanes;
             if (left < step) continue;
             stepwise(f, counter, end, step, () => some(width));
@@ -175,23 +180,54 @@ class BoxWriter {
     f.op("i32.add");
   }
 
-  #storeScalar(i: number, start: Local): void {
-    const { body, output } = this.box.nest.results[i]!;
-    this.#pushPlace(i, start);
-    this.#scalar.push(body);
-    this.parts.f.memory(storeOf[output.dtype]);
+  // All results of an element are computed before the first is stored, which may be in place of what others read.
+
+  #storeScalars(starts: readonly Local[]): void {
+    const { f } = this.parts, { results } = this.box.nest, [only] = results;
+    const store = (i: number, value: () => void): void => {
+      this.#pushPlace(i, starts[i]!);
+      value();
+      f.memory(storeOf[results[i]!.output.dtype]);
+    };
+    if (results.length === 1) {
+      store(0, () => this.#scalar.push(only!.body));
+      return;
+    }
+    const values = results.map(({ body }) => {
+      const value = f.local(valueType(body.dtype));
+      this.#scalar.push(body);
+      f.set(value);
+      return value;
+    });
+    values.forEach((value, i) => store(i, () => f.get(value)));
+    f.free(...values);
   }
 
   #storeVectors(width: number, starts: readonly Local[]): void {
     if (this.#pairs && width > 1) return this.#storeTogether(width, starts);
-    const vector = this.#vector!;
-    this.box.nest.results.forEach(({ body, output }, i) => {
-      for (let ahead = 0; ahead < width; ahead++) {
-        this.#pushPlace(i, starts[i]!);
-        vector.push(body, ahead);
-        storeVector(vector, output.dtype, ahead * vector.lanes * bytesOf(output.dtype));
-      }
+    for (let ahead = 0; ahead < width; ahead++) this.#storeVector(ahead, starts);
+  }
+
+  #storeVector(ahead: number, starts: readonly Local[]): void {
+    const vector = this.#vector!, { f } = this.parts, { results } = this.box.nest, [only] = results;
+    const store = (i: number, value: () => void): void => {
+      const { dtype } = results[i]!.output;
+      this.#pushPlace(i, starts[i]!);
+      value();
+      storeVector(vector, dtype, ahead * vector.lanes * bytesOf(dtype));
+    };
+    if (results.length === 1) {
+      store(0, () => vector.push(only!.body, ahead));
+      return;
+    }
+    const values = results.map(({ body }) => {
+      const value = f.local("v128");
+      vector.push(body, ahead);
+      f.set(value);
+      return value;
     });
+    values.forEach((value, i) => store(i, () => f.get(value)));
+    f.free(...values);
   }
 
   /** Vectors of each result are stored side by side once all are computed: only so can an engine join pairs of them. */

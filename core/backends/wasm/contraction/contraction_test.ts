@@ -295,7 +295,7 @@ Deno.test("contraction() gives the same bits however its units are shared out an
     // The choices take turns.
     for (let choice = at % 3; choice < 16; choice += 3) {
       const on = (bit: number) => (choice >> bit) % 2 === 1;
-      const tile = { packA: on(0), packB: on(1), shuffles: on(2), wide: on(3) };
+      const tile = { packA: on(0), packB: on(1), shuffles: on(2), wide: on(3), tables: on(0) };
       assertEquals(bits({ fma: true, tile }, 2), once, JSON.stringify(tile));
     }
   }
@@ -317,7 +317,9 @@ Deno.test("contraction() equals the plain loop for axes and strides of any kind"
     flip: fc.nat({ max: 31 }),
     fma: fc.boolean(),
     ranges: fc.integer({ min: 1, max: 4 }),
-    tile: fc.record({ packA: choice, packB: choice, shuffles: choice, wide: choice }, { requiredKeys: [] }),
+    tile: fc.record({ packA: choice, packB: choice, shuffles: choice, wide: choice, tables: choice }, {
+      requiredKeys: [],
+    }),
   });
   fc.assert(
     fc.property(shape, ({ dtype, batch, rows, columns, inner, orders, gaps, flip, fma, ranges, tile }) => {

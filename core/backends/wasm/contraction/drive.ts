@@ -26,6 +26,8 @@ export interface Tile {
   /** Whether a and b are packed. */
   readonly packA?: boolean;
   readonly packB?: boolean;
+  /** Whether rows are found by tables, where that makes the code of other sizes the same. */
+  readonly tables?: boolean;
 }
 
 /** A panel of columns: vectors side by side, and the lanes of them that are columns. */
@@ -133,7 +135,11 @@ function commonRows(
 export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const { bytes } = lanes;
   const rows = sizeOf(problem.rows), columns = sizeOf(problem.columns), blocks = blocksOf(problem.inner);
-  const aRows = lineOf(problem.rows, "a", bytes), bColumns = lineOf(problem.columns, "b", bytes);
+  const line = (operand: "a" | "c"): Line => {
+    const found = lineOf(problem.rows, operand, bytes), { stride, axes } = found;
+    return tile.tables === true && stride !== bytes && axes.length > 0 ? { stride: null, axes } : found;
+  };
+  const aRows = line("a"), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
   const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, "a", bytes));
   // With one vector of b a load for each number of a is too much.
@@ -164,7 +170,7 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
     bPacked,
     aRows,
     bColumns,
-    cRows: lineOf(problem.rows, "c", bytes),
+    cRows: line("c"),
     cColumns: lineOf(problem.columns, "c", bytes),
     ...panels,
     pieceRows,

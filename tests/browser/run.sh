@@ -23,10 +23,11 @@ fi
 chromium --version 2>/dev/null
 
 # What an engine can change: compiled code and its numbers, memory, threads, and the transforms that programs come from.
-# Tests of types, messages and file formats, and goldens of what is made from primitives, run the same anywhere. A test
-# that asks more of Deno than `Deno.test` stays behind.
+# Tests of types, messages and file formats, and goldens of what is made from primitives, run the same anywhere; the laws
+# of linear algebra, whose compiled programs consist of other primitives, take long. A test that asks more of Deno than
+# `Deno.test` stays behind.
 mapfile -t tests < <(
-  find core/backends core/control tests/backends tests/laws tests/transforms -name '*_test.ts' \
+  find core/backends core/control tests/backends tests/laws tests/transforms -name '*_test.ts' ! -name 'linalg_*' \
     -exec grep -LE 'Deno\.([^t]|t[^e])' {} + | sort
 )
 tests+=(tests/browser/threads.ts tests/browser/refused.ts)

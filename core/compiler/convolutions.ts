@@ -52,6 +52,7 @@ export function originOf(place: Place, producers: ReadonlyMap<Buffer, KernelNode
   if (node === undefined || node.kernel.kind !== "loop") return place;
   const { kernel } = node, { body } = kernel;
   if (body.kind !== "load" || kernel.combine !== null || kernel.scatter !== undefined) return place;
+  if (!sameShape(kernel.domain, buffer.shape)) return place;
   // What is read where other elements say is not moved, but looked up.
   if (body.at.some((e) => holds(e, (x) => x.kind === "load"))) return place;
   return originOf(
@@ -256,6 +257,8 @@ export function gathered(
   if (body.kind === "select" && !isNothing(body.no, combine, body.dtype)) return null;
   const from = producers.get(inputs[term.input]!);
   if (from === undefined || from.kernel.kind !== "loop" || from.kernel.combine !== null) return null;
+  // A reshape may read it at places of another shape.
+  if (!sameShape(from.kernel.domain, inputs[term.input]!.shape)) return null;
   const spread = from.kernel.body;
   if (spread.kind !== "select" || spread.yes.kind !== "load" || !isNothing(spread.no, combine, body.dtype)) return null;
   const between = holds(spread.test, (e) => e.kind === "apply" && e.name === "mod");

@@ -1,5 +1,15 @@
 /** Convolutions and windows with their derivatives, compiled, on small whole numbers: every order of summation is exact. */
-import { jit, referenceBackend } from "../../../mod.ts";
+import {
+  grad,
+  jit,
+  mul,
+  reduceWindow as windows,
+  referenceBackend,
+  sum,
+  type Tensor,
+  tensor,
+  tile,
+} from "../../../mod.ts";
 import { alloc, type DType } from "../../dtype.ts";
 import { convGeneral, type ConvParams, convShape } from "../../primitives/convolution.ts";
 import { identity, reduceWindow, type ReduceWindowParams, windowShape } from "../../primitives/reduce_window.ts";
@@ -130,4 +140,15 @@ Deno.test("windows and their gradients are compiled to what the reference gives"
     }),
     { numRuns: 80 },
   );
+});
+
+Deno.test("what strides have spread out is not gathered through a reshape", () => {
+  const x = tensor([-1, -1, -4]) as Tensor;
+  const whole = (x: Tensor, stride: number) => windows(x, { op: "sum", window: [1], strides: [stride] }) as Tensor;
+  const squares = (x: Tensor): Tensor => {
+    const y = whole(whole(tile(x, [2]) as Tensor, 1), 2);
+    return sum(mul(y, y)) as Tensor;
+  };
+  // Every second of -1, -1, -4, -1, -1, -4: the first, the third and the second of the three.
+  assertEquals(jit(grad(squares))(x).toArray(), [-2, -2, -8]);
 });

@@ -1,5 +1,5 @@
 /** Kernels of random programs: any split of their units, in any order, gives the same bits. */
-import { HostFunctions, Kernels } from "../../core/backends/wasm/compile.ts";
+import { HostFunctions, Kernels } from "../../core/backends/wasm/kernels.ts";
 import { type Tile, tiles } from "../../core/backends/wasm/contraction/mod.ts";
 import { Func } from "../../core/backends/wasm/function.ts";
 import type { KernelCode } from "../../core/backends/wasm/loop_nest.ts";

@@ -8,7 +8,7 @@ import type { Buffer } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
 import { childrenOf, visit } from "../../compiler/nest.ts";
 import { bytesOf, type DType } from "../../dtype.ts";
-import type { HostFunctions } from "./compile.ts";
+import type { HostFunctions } from "./kernels.ts";
 import type { Func, Local } from "./function.ts";
 import { scalarOp, valueType } from "./scalar_ops.ts";
 

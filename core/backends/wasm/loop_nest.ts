@@ -5,7 +5,7 @@ import { type Combine, index, ravel } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, inputsOf, type Nest } from "../../compiler/nest.ts";
 import { bytesOf, type DType, isFloat, rangeOf } from "../../dtype.ts";
 import { type Shape, sizeOf } from "../../shape.ts";
-import type { HostFunctions } from "./compile.ts";
+import type { HostFunctions } from "./kernels.ts";
 import type { Tile } from "./contraction/mod.ts";
 import { type Context, Expressions, storeOf } from "./expression.ts";
 import { Func, type Local } from "./function.ts";

@@ -2,7 +2,7 @@
 import { aligned, type Buffer } from "../../compiler/graph.ts";
 import { alloc, bytesOf } from "../../dtype.ts";
 import type { NdArray } from "../../tensor.ts";
-import type { HostFunctions } from "./compile.ts";
+import type { HostFunctions } from "./kernels.ts";
 import { storeOf } from "./expression.ts";
 import type { Func, Local } from "./function.ts";
 import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";

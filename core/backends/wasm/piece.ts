@@ -19,7 +19,7 @@ import { index, int, plus, times } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, type Nest, overLoops, visit } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
-import type { HostFunctions, Kernels } from "./compile.ts";
+import type { HostFunctions, Kernels } from "./kernels.ts";
 import type { Tile } from "./contraction/mod.ts";
 import { Func, type Local } from "./function.ts";
 import type { KernelCode } from "./loop_nest.ts";

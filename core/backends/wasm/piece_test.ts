@@ -5,7 +5,7 @@ import { grad } from "../../transforms/grad.ts";
 import { add, div, matmul, mul, relu, sqrt, square, sub, sum, zeros } from "../../ops/mod.ts";
 import type { Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { HostFunctions, Kernels } from "./compile.ts";
+import { HostFunctions, Kernels } from "./kernels.ts";
 import { type Piece, pieceOf } from "./piece.ts";
 import { assertEquals } from "@std/assert";
 

@@ -375,20 +375,8 @@ const tail = [
 /** 2/(3·ln 2), and its first 26 bits and the rest. */
 const factor = 0.9617966939259756, factorHigh = 0.9617966860532761, factorLow = 7.872699542894897e-9;
 
-/** 2^r = 1 + r·(ln 2 + r·Σ cₖ rᵏ) for |r| ≤ ½; 2^-64. */
-const binary = [
-  0.24022650695910072,
-  0.05550410866482164,
-  0.00961812910762849,
-  0.0013333558146401915,
-  0.00015403530393348118,
-  1.5252733846920706e-5,
-  1.3215486828335464e-6,
-  1.0178054632135973e-7,
-  7.0548897393545434e-9,
-  4.456206673717675e-10,
-  2.5740023609977728e-11,
-];
+/** 2^r = 1 + r·(ln 2 + r·Σ cₖ rᵏ) for |r| ≤ ½. */
+const binary = constants.f64.binary.slice(1);
 
 /** The first 26 significant bits, so that products of two such numbers are exact. */
 const leading = (x: Lanes): Lanes => x.and(x.bits(-1n << 27n));

@@ -11,3 +11,5 @@ export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";
+export * from "./gunzip.ts";
+export * from "./source.ts";

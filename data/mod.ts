@@ -7,6 +7,9 @@
  * @module
  */
 
+export * from "./batches.ts";
+export * from "./checkpoint.ts";
+export * from "./checkpoints.ts";
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";

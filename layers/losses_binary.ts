@@ -86,13 +86,13 @@ const held = (x: Tensor, t: Tensor): Tensor =>
   neg(add(mul(t, maximum(log(x), -100)), mul(sub(1, t), maximum(log1p(neg(x)), -100))));
 
 /**
- * `held` with the derivative of the formula without the bound, (x − t) / (x·(1 − x)), whose divisor is held at 1e-12: at
- * probabilities 0 and 1 it is large and leads back inside, instead of 0/0.
+ * `held` with the derivative of the formula without the bound, (x − t) / (x·(1 − x)), whose divisor is held at 1e-12, a
+ * float32 in PyTorch: at probabilities 0 and 1 it is large and leads back inside, instead of 0/0.
  */
 const heldLosses = customJvp(
   held,
   ([x, t]: readonly [Tensor, Tensor], [dx, dt]: readonly [Tensor, Tensor]): readonly [Tensor, Tensor] => {
-    const slope = div(sub(x, t), maximum(mul(x, sub(1, x)), 1e-12));
+    const slope = div(sub(x, t), maximum(mul(x, sub(1, x)), Math.fround(1e-12)));
     const logs = sub(maximum(log1p(neg(x)), -100), maximum(log(x), -100));
     return [held(x, t), add(mul(slope, dx), mul(logs, dt))];
   },

@@ -92,7 +92,7 @@ export interface HuberOptions<R extends Reduction> extends WeightedLossOptions<R
 
 /**
  * Huber's loss of the error e: ½·e² for |e| ≤ δ, and δ·(|e| − ½·δ) beyond, a line in the slope of the parabola there.
- * PyTorch: `HuberLoss`.
+ * PyTorch: `HuberLoss`, whose weighted mean however divides by the number of elements.
  *
  * @param prediction Floats of any shape. @param target Numbers of the same shape.
  * @param options `delta`: δ, 1 if left out; `reduction`: `"mean"` over all elements if left out; `weights`.

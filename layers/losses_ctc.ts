@@ -32,6 +32,7 @@ import {
   scan,
   type Shape,
   ShapeError,
+  slice,
   squeeze,
   stack,
   sub,
@@ -188,22 +189,23 @@ function logLikelihood({ x, labels, frames, blank, inputLengths, labelLengths, k
   const pairs = stack([blanks(most), where(known, labels, blank)], { axis: 2 });
   const path = concat([reshape(pairs, [size, 2 * most]), blanks(1)], { axis: 1 }) as Ints;
   // The blank before a label can be skipped, unless it parts two equal ones.
-  const before = pad(path, [[0, 0], [2, -2]], { value: blank }),
-    skips = and(notEqual(path, blank), notEqual(path, before));
-  const logs = clamp(sub(x, logSumExp(x, { axis: -1, keepDims: true })), { min: unlikely }) as Tensor;
+  const from = <D extends DType>(a: Tensor<Shape, D>, steps: number, value: number): Tensor<Shape, D> =>
+    slice(pad(a, [[0, 0], [steps, 0]], { value }), [0, 0], [size, states]);
+  const skips = and(notEqual(path, blank), notEqual(path, from(path, 2, blank)));
+  const logs = clamp(sub(x, logSumExp(x, { axis: -1, keepDims: true })), { min: unlikely });
   const index = broadcastTo(expandDims(path, 1), [size, frames, states]);
-  const emitted = moveAxis(takeAlongAxis(logs, index, { axis: 2 }) as Tensor, 1, 0) as Tensor;
-  const from = (a: Tensor, steps: number) => pad(a, [[0, 0], [steps, -steps]], { value: unlikely }) as Tensor;
+  const emitted: Tensor = moveAxis(takeAlongAxis(logs, index, { axis: 2 }), 1, 0);
   // Before the first frame all is in the first blank, from where the first frame can stay or enter the first label.
-  const start = pad(full([size, 1], 0, { dtype: x.dtype }), [[0, 0], [0, states - 1]], { value: unlikely }) as Tensor;
-  const step = (a: Tensor, [emit, t]: readonly [Tensor, Tensor<Shape, "i32">]): readonly [Tensor, readonly []] => {
-    const skip = where(skips, from(a, 2), unlikely) as Tensor;
-    const next = add(logAddExp(logAddExp(a, from(a, 1)), skip), emit) as Tensor;
-    return [where(expandDims(less(t, inputLengths), -1), next, a) as Tensor, []];
-  };
-  const times = arange(0, frames, 1, { dtype: "i32" });
-  const [end] = scan(step as never, start, [emitted, times] as const) as unknown as readonly [Tensor];
-  const at = (i: Ints): Tensor => squeeze(takeAlongAxis(end, expandDims(i, -1), { axis: 1 }), { axis: 1 }) as Tensor;
-  const last = mul(labelLengths, 2) as Ints, label = at(maximum(sub(last, 1), 0) as Ints);
-  return logAddExp(at(last), where(greater(labelLengths, 0), label, unlikely)) as Tensor;
+  const start: Tensor = pad(full([size, 1], 0, { dtype: x.dtype }), [[0, 0], [0, states - 1]], { value: unlikely });
+  const [end] = scan(
+    (a, { emit, t }) => {
+      const stayed = logAddExp(a, from(a, 1, unlikely)), skipped = where(skips, from(a, 2, unlikely), unlikely);
+      return [where(expandDims(less(t, inputLengths), -1), add(logAddExp(stayed, skipped), emit), a), null] as const;
+    },
+    start,
+    { emit: emitted, t: arange(0, frames, 1) },
+  );
+  const at = (i: Ints): Tensor => squeeze(takeAlongAxis(end, expandDims(i, -1), { axis: 1 }), { axis: 1 });
+  const last = mul(labelLengths, 2), label = at(maximum(sub(last, 1), 0));
+  return logAddExp(at(last), where(greater(labelLengths, 0), label, unlikely));
 }

@@ -8,7 +8,33 @@ export { relu } from "../mod.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
-export * from "./losses.ts";
+export { type Lines, type LossOptions, type Reduced, type Reduction, type WeightedLossOptions } from "./losses.ts";
+export * from "./losses_binary.ts";
+export * from "./losses_contrast.ts";
+export * from "./losses_cross_entropy.ts";
+export * from "./losses_ctc.ts";
+export * from "./losses_distribution.ts";
+export * from "./losses_focal.ts";
+export {
+  hinge,
+  hingeEmbedding,
+  type MarginOptions,
+  marginRanking,
+  multiMargin,
+  type MultiMarginOptions,
+  softMargin,
+  squaredHinge,
+} from "./losses_margin.ts";
+export * from "./losses_overlap.ts";
+export * from "./losses_regression.ts";
+export {
+  contrastive,
+  cosineEmbedding,
+  type CosineOptions,
+  cosineSimilarity,
+  tripletMargin,
+  type TripletOptions,
+} from "./losses_similarity.ts";
 export {
   type Batch,
   type Context,

@@ -15,6 +15,7 @@ import graph from "./graph.json" with { type: "json" };
 import kinks from "./kinks.json" with { type: "json" };
 import linalg from "./linalg.json" with { type: "json" };
 import losses from "./losses.json" with { type: "json" };
+import lossesMore from "./losses_more.json" with { type: "json" };
 import norm from "./norm.json" with { type: "json" };
 import ops from "./ops.json" with { type: "json" };
 import pool from "./pool.json" with { type: "json" };
@@ -67,6 +68,7 @@ const groups = {
   kinks,
   linalg,
   losses,
+  losses_more: lossesMore,
   norm,
   ops,
   pool,

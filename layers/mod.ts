@@ -6,6 +6,10 @@
  */
 export { relu } from "../mod.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./conv.ts";
+export * from "./conv_depthwise.ts";
+export * from "./conv_separable.ts";
+export * from "./conv_transposed.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
@@ -23,4 +27,15 @@ export {
   type Spec,
   type StateOf,
 } from "./net.ts";
+export * from "./pad_spatial.ts";
+export * from "./pixel_shuffle.ts";
+export * from "./pool.ts";
+export * from "./pool_adaptive.ts";
+export * from "./pool_global.ts";
+export * from "./pool_stochastic.ts";
+export type { Pool, PoolLayer, ToSizesLayer, WithSizes } from "./pooling.ts";
 export * from "./repeat.ts";
+export * from "./resize.ts";
+export * from "./unfold.ts";
+export * from "./unpool.ts";
+export type { AnySizes, SizesOf, SlidOver } from "./windows.ts";

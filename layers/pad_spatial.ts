@@ -26,9 +26,9 @@ function widthsOf(op: string, given: unknown, n?: number): readonly (readonly [n
   if (found !== undefined && count > 0 && found.flat().every((w) => w >= 0)) return found;
   throw new ArgumentError(
     `${op}: widths ${JSON.stringify(given)} must be ${
-      n === undefined ? "" : "a whole number, 0 or more, or "
-    }a list of ${n ?? "whole"}${
-      n === undefined ? " numbers, 0 or more, or pairs, one for each spatial axis" : " numbers or pairs"
+      n === undefined
+        ? "a list of numbers, whole and 0 or more, or pairs of them, one for each spatial axis"
+        : `a whole number, 0 or more, for both ends of every spatial axis, or a list of ${n} numbers or pairs`
     }`,
   );
 }

@@ -181,11 +181,9 @@ export function spatialShape(op: string, shape: Shape): readonly [sizes: Shape, 
 export function overLeading(op: string, n: number, x: Value, f: (x: Value) => Value): Value {
   const given = x.shape, rank = given.length;
   if (rank < n + 1) {
-    throw new ShapeError(
-      `${op}: windows on ${n} axes need a tensor [..., ${["D", "H", "W"].slice(-n).join(", ") || "…"}, C], got ${
-        show(given)
-      }`,
-    );
+    const axes = n === 1 ? "1 spatial axis needs" : `${n} spatial axes need`,
+      names = n === 1 ? "L" : ["D", "H", "W"].slice(-n).join(", ");
+    throw new ShapeError(`${op}: ${axes} a tensor [..., ${names}, C], got ${show(given)}`);
   }
   const lead = given.slice(0, rank - n - 1);
   if (lead.length === 1) return f(x);

@@ -21,6 +21,10 @@ export * from "./activations_softmax.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./bilinear.ts";
 export * from "./embedding.ts";
+export * from "./conv.ts";
+export * from "./conv_depthwise.ts";
+export * from "./conv_separable.ts";
+export * from "./conv_transposed.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export { type Lines, type LossOptions, type Reduced, type Reduction, type WeightedLossOptions } from "./losses.ts";
@@ -66,5 +70,16 @@ export {
   type Spec,
   type StateOf,
 } from "./net.ts";
+export * from "./pad_spatial.ts";
+export * from "./pixel_shuffle.ts";
+export * from "./pool.ts";
+export * from "./pool_adaptive.ts";
+export * from "./pool_global.ts";
+export * from "./pool_stochastic.ts";
+export type { Pool, PoolLayer, ToSizesLayer, WithSizes } from "./pooling.ts";
 export * from "./repeat.ts";
 export * from "./scaling.ts";
+export * from "./resize.ts";
+export * from "./unfold.ts";
+export * from "./unpool.ts";
+export type { AnySizes, SizesOf, SlidOver } from "./windows.ts";

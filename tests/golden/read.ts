@@ -12,6 +12,7 @@ import activations from "./activations.json" with { type: "json" };
 import attention from "./attention.json" with { type: "json" };
 import conv from "./conv.json" with { type: "json" };
 import graph from "./graph.json" with { type: "json" };
+import images from "./images.json" with { type: "json" };
 import kinks from "./kinks.json" with { type: "json" };
 import linalg from "./linalg.json" with { type: "json" };
 import losses from "./losses.json" with { type: "json" };
@@ -65,6 +66,7 @@ const groups = {
   attention,
   conv,
   graph,
+  images,
   kinks,
   linalg,
   losses,

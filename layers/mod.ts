@@ -4,9 +4,12 @@
  *
  * @module
  */
-export { relu } from "../mod.ts";
+export { relu, scan } from "../mod.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./forest.ts";
+export * from "./functional.ts";
 export * from "./initializers.ts";
+export * from "./leading.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
 export {

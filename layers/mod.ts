@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { logSigmoid, relu, sigmoid, sign, softplus, type SoftplusOptions, tanh } from "../mod.ts";
+export { logSigmoid, relu, scan, sigmoid, sign, softplus, type SoftplusOptions, tanh } from "../mod.ts";
 export * from "./activations_gated.ts";
 export * from "./activations_hard.ts";
 export * from "./activations_learned.ts";
@@ -25,7 +25,7 @@ export * from "./conv.ts";
 export * from "./conv_depthwise.ts";
 export * from "./conv_separable.ts";
 export * from "./conv_transposed.ts";
-export { relu, scan } from "../mod.ts";
+
 export * from "./forest.ts";
 export * from "./functional.ts";
 export * from "./initializers.ts";
@@ -58,7 +58,6 @@ export {
   tripletMargin,
   type TripletOptions,
 } from "./losses_similarity.ts";
-export * from "./losses.ts";
 export * from "./maxout.ts";
 export {
   type Batch,

@@ -21,8 +21,9 @@ import {
   averagePoolWith,
   averageUnpool,
   averageUnpoolWith,
+  columnsToImage,
   convWith,
-  fold,
+  imageToColumns,
   input,
   maxPoolIndices,
   maxPoolIndicesWith,
@@ -30,12 +31,11 @@ import {
   maxPoolWith,
   maxUnpool,
   maxUnpoolWith,
-  unfold,
 } from "./mod.ts";
 
 const evaluate = { mode: "eval" } as const;
 
-Deno.test("unfold() and a matrix product are a convolution, and fold() is its adjoint", () => {
+Deno.test("imageToColumns() and a matrix product are a convolution, and columnsToImage() is its adjoint", () => {
   const axis = fc.record({
     size: fc.integer({ min: 1, max: 5 }),
     window: fc.integer({ min: 1, max: 3 }),
@@ -53,11 +53,11 @@ Deno.test("unfold() and a matrix product are a convolution, and fold() is its ad
         padding: axes.map((a) => a.padding),
       };
       const x = wholes([batch, ...sizes, channels], 1), w = wholes([...window, channels, 3], 2);
-      const rows = unfold(x, window, options) as unknown as Tensor, length = rows.shape.at(-1)!;
+      const rows = imageToColumns(x, window, options) as unknown as Tensor, length = rows.shape.at(-1)!;
       const y = matmul(rows, reshape(w, [length, 3]) as unknown as Tensor) as Value;
       const want: Value = convWith({ w: w as never }, options)(x);
       assertEquals([y.shape, elementsOf(y)], [want.shape, elementsOf(want)]);
-      const c = wholes(rows.shape, 3), back: Value = fold(c, sizes, window, options);
+      const c = wholes(rows.shape, 3), back: Value = columnsToImage(c, sizes, window, options);
       assertEquals(back.shape, x.shape);
       const inner = (a: Value, b: Value) => elementsOf(a).reduce((s, v, i) => s + v * elementsOf(b)[i]!, 0);
       assertEquals(inner(rows, c), inner(x, back));
@@ -66,15 +66,15 @@ Deno.test("unfold() and a matrix product are a convolution, and fold() is its ad
   );
 });
 
-Deno.test("fold() has derivatives, maps, and compiles", () => {
+Deno.test("columnsToImage() has derivatives, maps, and compiles", () => {
   const y = wholes([2, 3, 4], 1) as Tensor<readonly [2, 3, 4]>, weights = wholes([2, 4, 2], 2);
-  const f = (z: Value): Value => fold(z as Tensor<readonly [number, 4]>, [4], [2]);
+  const f = (z: Value): Value => columnsToImage(z as Tensor<readonly [number, 4]>, [4], [2]);
   const g = (z: typeof y) => sum(mul(f(z), weights) as Tensor) as Tensor<readonly []>;
   // The derivative of an adjoint is the map itself.
-  assertEquals(elementsOf(grad(g)(y)), elementsOf(unfold(weights as never, [2])));
+  assertEquals(elementsOf(grad(g)(y)), elementsOf(imageToColumns(weights as never, [2])));
   assertEquals(elementsOf(jit(grad(g))(y)), elementsOf(grad(g)(y)));
   assertEquals(elementsOf(vmap(f)(y as never) as Value), elementsOf(f(y)));
-  const ints: Value = unfold(tensor([[1], [2], [3]], { dtype: "i32" }), [2], { padding: [[1, 0]] });
+  const ints: Value = imageToColumns(tensor([[1], [2], [3]], { dtype: "i32" }), [2], { padding: [[1, 0]] });
   assertEquals([ints.dtype, elementsOf(ints)], ["i32", [0, 1, 1, 2, 2, 3]]);
 });
 
@@ -148,20 +148,20 @@ Deno.test("unfolding and unpooling say what does not fit", () => {
   const places = zeros([2, 1], { dtype: "i32" }), line = zeros([2, 1]);
   const table: readonly (readonly [() => unknown, string])[] = [
     [
-      () => unfold(zeros([3, 1]), [4]),
-      "unfold: the window [4] is wider than the padded input [3]; add padding or use a smaller window",
+      () => imageToColumns(zeros([3, 1]), [4]),
+      "imageToColumns: the window [4] is wider than the padded input [3]; add padding or use a smaller window",
     ],
     [
-      () => unfold(zeros([3, 1]), [2], { pad: 1 } as never),
-      "unfold: there is no option pad; it takes stride, padding, dilation",
+      () => imageToColumns(zeros([3, 1]), [2], { pad: 1 } as never),
+      "imageToColumns: there is no option pad; it takes stride, padding, dilation",
     ],
     [
-      () => fold(zeros([3, 4]), [5], [2]),
-      "fold: rows [3, 4] are not those of windows [2] over [5]; expected [4, 2 · C]",
+      () => columnsToImage(zeros([3, 4]), [5], [2]),
+      "columnsToImage: rows [3, 4] are not those of windows [2] over [5]; expected [4, 2 · C]",
     ],
     [
-      () => fold(zeros([4, 3]), [5], [2]),
-      "fold: rows [4, 3] are not those of windows [2] over [5]; expected [4, 2 · C]",
+      () => columnsToImage(zeros([4, 3]), [5], [2]),
+      "columnsToImage: rows [4, 3] are not those of windows [2] over [5]; expected [4, 2 · C]",
     ],
     [
       () => maxUnpoolWith([2])(line, zeros([3, 1], { dtype: "i32" }) as never),

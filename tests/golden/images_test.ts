@@ -5,8 +5,8 @@ import {
   adaptiveMaxPoolWith,
   type AveragePoolOptions,
   averagePoolWith,
+  columnsToImage,
   convWith,
-  fold,
   lpPoolWith,
   maxPoolIndicesWith,
   type MaxPoolOptions,
@@ -160,7 +160,7 @@ const folded = (c: GoldenCase): Computation => {
       channels = row / elements;
     const rows = transpose(reshape(x!, [n, channels, elements, h! * w!]), [0, 3, 2, 1]);
     const given = reshape(rows, [n, h!, w!, row]) as never;
-    return channelsSecond(fold(given, output_size, kernel_size, { stride, padding, dilation }) as Value);
+    return channelsSecond(columnsToImage(given, output_size, kernel_size, { stride, padding, dilation }) as Value);
   };
 };
 hold("fold", folded, 2 * 6, "sums of products");

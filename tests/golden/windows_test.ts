@@ -6,12 +6,12 @@ import {
   averagePoolWith,
   convTransposedWith,
   convWith,
+  imageToColumns,
   lpPoolWith,
   maxPoolWith,
   resizeWith,
   stochasticPoolMeanWith,
   sumPoolWith,
-  unfold,
 } from "../../layers/mod.ts";
 import { cancellation } from "./magnitudes.ts";
 import { casesOf, checkGolden, checkGoldenBoth, type GoldenCase, readGolden } from "./read.ts";
@@ -57,7 +57,9 @@ function convolution(attrs: ConvAttrs, transposed: boolean): F {
 function unfolded(attrs: { kernel_size: number | number[]; stride?: number; padding?: number }): F {
   const k = [attrs.kernel_size, attrs.kernel_size].flat().slice(-2), { stride = 1, padding = 0 } = attrs;
   return (x) => {
-    const y: Value = unfold(channelsLast(x!), k, { stride, padding }), [n, h, w, row] = y.shape, c = x!.shape[1]!;
+    const y: Value = imageToColumns(channelsLast(x!), k, { stride, padding }),
+      [n, h, w, row] = y.shape,
+      c = x!.shape[1]!;
     return reshape(transpose(reshape(y, [n!, h! * w!, row! / c, c]), [0, 3, 2, 1]), [n!, row!, h! * w!]);
   };
 }

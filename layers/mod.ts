@@ -4,11 +4,27 @@
  *
  * @module
  */
-export { relu } from "../mod.ts";
+export { logSigmoid, relu, sigmoid, sign, softplus, type SoftplusOptions, tanh } from "../mod.ts";
+export * from "./activations_gated.ts";
+export * from "./activations_hard.ts";
+export * from "./activations_learned.ts";
+export {
+  gaussian,
+  inverseMultiquadric,
+  multiquadric,
+  type RadialKernel,
+  type RadialOptions,
+} from "./activations_radial.ts";
+export { celu, elu, type EluOptions, leakyRelu, type LeakyReluOptions, selu } from "./activations_rectified.ts";
+export { gelu, type GeluOptions, mish, silu, snake, type SnakeOptions, softsign, swish } from "./activations_smooth.ts";
+export * from "./activations_softmax.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./bilinear.ts";
+export * from "./embedding.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
+export * from "./maxout.ts";
 export {
   type Batch,
   type Context,
@@ -24,3 +40,4 @@ export {
   type StateOf,
 } from "./net.ts";
 export * from "./repeat.ts";
+export * from "./scaling.ts";

@@ -3,6 +3,7 @@ import type { DType, FloatOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import {
   add,
+  div,
   exp as expOf,
   exp2P,
   expm1P,
@@ -11,9 +12,10 @@ import {
   log1pP,
   log2P,
   logP,
+  mul,
   sub,
 } from "../primitives/arithmetic.ts";
-import { equal, isFinite, select } from "../primitives/compare.ts";
+import { equal, greater, isFinite, select } from "../primitives/compare.ts";
 import { full, fullLike, onesLike, zerosLike } from "../primitives/create.ts";
 import {
   besselI,
@@ -26,7 +28,7 @@ import {
   logSigmoidP,
   polygamma as polygammaValue,
   sigmoidP,
-  softplusP,
+  softplus as softplusOf,
 } from "../primitives/elementary.ts";
 import { stopGradient } from "../primitives/elementwise.ts";
 import { reduceMax } from "../primitives/reduce.ts";
@@ -193,12 +195,21 @@ export function logSigmoid<S extends Shape, D extends DType>(x: Tensor<S, D>): T
   return unaryFloat("logSigmoid", logSigmoidP, x) as Tensor<S, FloatOf<D>>;
 }
 
+/** Options of `softplus`. */
+export interface SoftplusOptions {
+  /** How sharp the bend is, above 0; 1 if left out. */
+  readonly beta?: number;
+  /** The line itself is given where `beta·x` is above it; nowhere if left out, since nothing overflows. */
+  readonly threshold?: number;
+}
+
 /**
  * A smooth form of `relu`, elementwise, without overflow.
  *
  * @param x Any tensor; integers and bool are taken as f32.
- * @returns `log(1 + eˣ)`, in the shape of `x`; float.
- * @throws {ArgumentError} If `x` is not a tensor.
+ * @param options `beta`: sharpness; `threshold`: from where on the line is taken (20 in PyTorch).
+ * @returns `log(1 + exp(beta·x)) / beta`, in the shape of `x`; float.
+ * @throws {ArgumentError} If `x` is not a tensor, `beta` not a number above 0, or `threshold` no number.
  *
  * @example Far out
  * ```ts
@@ -208,8 +219,20 @@ export function logSigmoid<S extends Shape, D extends DType>(x: Tensor<S, D>): T
  * assertEquals(softplus(tensor([-1000, 1000])).toArray(), [0, 1000]);
  * ```
  */
-export function softplus<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, FloatOf<D>> {
-  return unaryFloat("softplus", softplusP, x) as Tensor<S, FloatOf<D>>;
+export function softplus<S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  options: SoftplusOptions = {},
+): Tensor<S, FloatOf<D>> {
+  const { beta = 1, threshold } = options;
+  if (!(beta > 0 && beta < Infinity)) throw new ArgumentError(`softplus: beta is ${beta}, not a finite number above 0`);
+  if (threshold !== undefined && !(typeof threshold === "number" && threshold === threshold)) {
+    throw new ArgumentError(`softplus: threshold is ${threshold}, not a number`);
+  }
+  const v = asFloat(requireTensor("softplus", x)), b = fullLike(v, beta);
+  const scaled = beta === 1 ? v : mul(v, b), smooth = softplusOf(scaled);
+  const y = beta === 1 ? smooth : div(smooth, b);
+  const line = threshold === undefined ? y : select(greater(scaled, fullLike(v, threshold)), v, y);
+  return line as Tensor<S, FloatOf<D>>;
 }
 
 /**

@@ -50,7 +50,7 @@ const table: { readonly [group: string]: { readonly [name: string]: F } } = {
     abs,
     sign,
     clamp01: (x) => clamp(x!, { min: 0, max: 1 }),
-    softplus,
+    softplus: (x) => softplus(x!),
     maximum_tie: binary(maximum),
     l1: abs,
   },

@@ -19,13 +19,7 @@ import {
   zeros,
 } from "../mod.ts";
 import { requireSize, seen } from "./attention_masks.ts";
-import {
-  headsTogether,
-  headWeights,
-  mixHeads,
-  requireOptions,
-  type SelfAttentionOptions,
-} from "./heads.ts";
+import { headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
 import type { Mask } from "./masked_softmax.ts";
 import { project } from "./projection.ts";
 import { queriesKeysValues, type SelfAttention } from "./self_attention.ts";
@@ -139,7 +133,10 @@ export function selfAttentionStep<D extends number>(
       greaterEqual(at, 0) as unknown as Tensor<Shape, "bool">,
     ) as Mask;
     const weights = headWeights(op, q, keys, options, mask);
-    return [next, project(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined)))];
+    return [
+      next,
+      project(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined))),
+    ];
   }) as never;
 }
 

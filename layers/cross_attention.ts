@@ -3,8 +3,8 @@ import { foldIn, type Key, type Shape, ShapeError, splitAxis, type Tensor } from
 import {
   type HeadCall,
   type HeadOptions,
-  type HeadSizes,
   headsApart,
+  type HeadSizes,
   headsTogether,
   headWeights,
   mixHeads,

@@ -114,7 +114,9 @@ export function headsApart(op: string, x: Tensor, heads: number): Tensor {
   const size = x.shape.at(-1)! / heads;
   if (!Number.isInteger(size)) {
     throw new ArgumentError(
-      `${op}: parameters for ${x.shape.at(-1)} numbers do not divide among ${heads} heads; give the number that they were made with`,
+      `${op}: parameters for ${
+        x.shape.at(-1)
+      } numbers do not divide among ${heads} heads; give the number that they were made with`,
     );
   }
   return swapAxes(reshape(x, [...x.shape.slice(0, -1), heads, size]) as Tensor, -2, -3) as Tensor;
@@ -147,5 +149,10 @@ function shared(x: Tensor, y: Tensor): Tensor {
   const [heads, rows, inner] = x.shape.slice(-3) as [number, number, number], groups = y.shape.at(-3)!;
   if (heads === groups) return matmul(x, y) as Tensor;
   const before = x.shape.slice(0, -3), together = [...before, groups, heads / groups * rows, inner];
-  return reshape(matmul(reshape(x, together) as Tensor, y) as Tensor, [...before, heads, rows, y.shape.at(-1)!]) as Tensor;
+  return reshape(matmul(reshape(x, together) as Tensor, y) as Tensor, [
+    ...before,
+    heads,
+    rows,
+    y.shape.at(-1)!,
+  ]) as Tensor;
 }

@@ -128,7 +128,9 @@ export function positionsWith<N extends number, D extends number, F extends DTyp
     const [length, size] = x.shape.slice(-2) as [number, number], first = typeof offset === "number" ? offset : 0;
     if (x.rank < 2 || size !== rows.shape[1] || first + length > rows.shape[0]!) {
       throw new ShapeError(
-        `positionsWith: a sequence [${x.shape.join(", ")}]${first === 0 ? "" : ` from position ${first}`} does not fit a table [${
+        `positionsWith: a sequence [${x.shape.join(", ")}]${
+          first === 0 ? "" : ` from position ${first}`
+        } does not fit a table [${
           rows.shape.join(", ")
         }]; want [..., T, D] with as many positions and as large vectors`,
       );
@@ -205,7 +207,9 @@ export function positions<const K extends "sinusoidal" | "learned">(
       return grow(net, {
         name,
         output,
-        params: (key): LearnedPositions<number, number> => ({ table: learnedPositionsInit(key, length, size, options) }),
+        params: (key): LearnedPositions<number, number> => ({
+          table: learnedPositionsInit(key, length, size, options),
+        }),
         apply: (p, s, x) => [apply((p as LearnedPositions<number, number>).table, x), s],
       });
     }

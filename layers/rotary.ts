@@ -89,7 +89,8 @@ function tables(length: number, frequency: readonly number[], dtype: DType, apar
       sines[first] = -sines[second]!;
     });
   }
-  const made = (data: Float64Array, shape: Shape) => tensor(data, { shape, dtype: dtype as "f32" }) as unknown as Tensor;
+  const made = (data: Float64Array, shape: Shape) =>
+    tensor(data, { shape, dtype: dtype as "f32" }) as unknown as Tensor;
   return apart
     ? [made(cosines, [length, 1, half]), made(sines, [length, 2, half])]
     : [made(cosines, [length, half, 1]), made(sines, [length, half, 2])];

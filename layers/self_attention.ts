@@ -3,8 +3,8 @@ import { and, foldIn, type Key, type Shape, splitAxis, type Tensor, where } from
 import { causalMask } from "./attention_masks.ts";
 import {
   type HeadCall,
-  type HeadSizes,
   headsApart,
+  type HeadSizes,
   headsTogether,
   headWeights,
   mixHeads,
@@ -18,7 +18,15 @@ import type { Mask } from "./masked_softmax.ts";
 import { grow, type Net } from "./net.ts";
 import { project, type Projection, projectionInit } from "./projection.ts";
 import { rotary, type RotaryCall } from "./rotary.ts";
-import { keyOf, type MaskedSequence, maskOf, type SequenceOf, type SequenceSpec, sequenceOf, type WidthOf } from "./sequence_specs.ts";
+import {
+  keyOf,
+  type MaskedSequence,
+  maskOf,
+  type SequenceOf,
+  sequenceOf,
+  type SequenceSpec,
+  type WidthOf,
+} from "./sequence_specs.ts";
 
 /** Parameters of self-attention of width D. */
 export interface SelfAttention<D extends number> {
@@ -147,7 +155,11 @@ export function queriesKeysValues(
 }
 
 /** The mask of a call, and causality. */
-function maskFor(x: Tensor, { causal = false, window }: SelfAttentionOptions, mask: Mask | undefined): Mask | undefined {
+function maskFor(
+  x: Tensor,
+  { causal = false, window }: SelfAttentionOptions,
+  mask: Mask | undefined,
+): Mask | undefined {
   if (!causal) return mask;
   const before = causalMask(x.shape.at(-2)!, window === undefined ? {} : { window }) as Tensor<Shape, "bool">;
   if (mask === undefined) return before;

@@ -22,6 +22,7 @@ export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, res
 export * from "./bilinear.ts";
 export * from "./embedding.ts";
 export * from "./initializers.ts";
+export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
 export * from "./maxout.ts";
@@ -39,5 +40,7 @@ export {
   type Spec,
   type StateOf,
 } from "./net.ts";
+export * from "./perceptron.ts";
+export * from "./rbf.ts";
 export * from "./repeat.ts";
 export * from "./scaling.ts";

@@ -5,22 +5,49 @@
  * @module
  */
 export { relu } from "../mod.ts";
-export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./basic.ts";
+export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
+export * from "./branches.ts";
+export * from "./dropout.ts";
 export * from "./initializers.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
+export {
+  checkpointed,
+  dropConnect,
+  dropConnectWith,
+  freeze,
+  mapParams,
+  type ParamsMap,
+  type Tie,
+  tied,
+  type WithoutAt,
+} from "./map_params.ts";
 export {
   type Batch,
   type Context,
   grow,
   type Initial,
   input,
+  inputs,
   type Layer,
   type Net,
   netOf,
   type Nil,
   type ParamsOf,
   type Spec,
+  spec,
+  type SpecTree,
   type StateOf,
 } from "./net.ts";
+export {
+  gaussianDropout,
+  gaussianDropoutWith,
+  gaussianNoise,
+  gaussianNoiseWith,
+  type StochasticDepthOptions,
+  stochasticDepthWith,
+} from "./noise.ts";
 export * from "./repeat.ts";
+export * from "./residual.ts";
+export * from "./summary.ts";

@@ -1,19 +1,7 @@
-/** Layers without parameters: activations, dropout, flattening, and residual connections. */
-import {
-  ArgumentError,
-  bernoulli,
-  div,
-  type DType,
-  type Key,
-  reshape,
-  type Shape,
-  ShapeError,
-  type Tensor,
-  tree,
-  where,
-  zerosLike,
-} from "../mod.ts";
-import { grow, isSpec, type Net, netOf, type Nil, type Spec } from "./net.ts";
+/** Functions as layers: activations, flattening, and anything else without parameters. */
+import { type DType, reshape, type Shape, type Tensor } from "../mod.ts";
+import type { Entries, Mapping, ShapeKeeping } from "./block.ts";
+import { type Batch, type Context, grow, type Net, requireBatch, type Spec } from "./net.ts";
 
 /** A function that keeps the shape of whatever it is given. */
 export type Pointwise = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
@@ -35,88 +23,9 @@ export type Pointwise = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
  * assertEquals(net.apply([], [], tensor([[-1, 1]]), { mode: "eval" })[0].toArray(), [[0, 1]]);
  * ```
  */
-export function act(
-  f: Pointwise,
-): <I, O extends Shape, P extends readonly unknown[], S extends readonly unknown[]>(
-  net: Net<I, Spec<O, "f32">, P, S>,
-) => Net<I, Spec<O, "f32">, P, S> {
+export function act(f: Pointwise): ShapeKeeping {
   return (net) =>
     grow(net, { name: `act(${f.name || "function"})`, output: net.output, apply: (_, s, x) => [f(x as Tensor), s] });
-}
-
-/**
- * Sets each element to zero with probability `rate` and divides the others by 1 − rate, so that the mean is kept.
- *
- * @param key A key, used here only. @param rate Probability of dropping, 0 ≤ rate < 1.
- * @returns A function from a tensor to one like it.
- * @throws {ArgumentError} If the rate is out of range.
- * @see Srivastava et al., Dropout, 2014, https://jmlr.org/papers/v15/srivastava14a.html
- *
- * @example Half of the ones are left, doubled
- * ```ts
- * import { key, ones } from "@adjoint/adjoint";
- * import { dropoutWith } from "@adjoint/adjoint/layers";
- * import { assert } from "@std/assert";
- *
- * assert(dropoutWith(key(0), 0.5)(ones([8])).toArray().every((x) => x === 0 || x === 2));
- * ```
- */
-export function dropoutWith(key: Key, rate: number): <S extends Shape>(x: Tensor<S>) => Tensor<S> {
-  requireRate(rate);
-  return <S extends Shape>(x: Tensor<S>) => {
-    if (rate === 0) return x;
-    const keep = bernoulli(key, 1 - rate, x.shape);
-    return where(
-      keep as Tensor<Shape, "bool">,
-      div(x as Tensor, 1 - rate),
-      zerosLike(x as Tensor),
-    ) as unknown as Tensor<S>;
-  };
-}
-
-function requireRate(rate: number): void {
-  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`dropout: the rate is a probability below 1, not ${rate}`);
-}
-
-/**
- * Dropout as a layer: active in training, where it needs `context.key`; nothing in evaluation.
- *
- * @param rate Probability of dropping, 0 ≤ rate < 1.
- * @returns From a net to the net with dropout after it.
- * @throws {ArgumentError} If the rate is out of range, or a key is missing in training.
- * @see Srivastava et al., Dropout, 2014, https://jmlr.org/papers/v15/srivastava14a.html
- *
- * @example Nothing happens in evaluation
- * ```ts
- * import { pipe } from "fp-ts/lib/function.js";
- * import { ones } from "@adjoint/adjoint";
- * import { dropout, input } from "@adjoint/adjoint/layers";
- * import { assertEquals } from "@std/assert";
- *
- * const net = pipe(input([3]), dropout(0.5));
- * assertEquals(net.apply([], [], ones([1, 3]), { mode: "eval" })[0].toArray(), [[1, 1, 1]]);
- * ```
- */
-export function dropout(
-  rate: number,
-): <I, O extends Shape, P extends readonly unknown[], S extends readonly unknown[]>(
-  net: Net<I, Spec<O, "f32">, P, S>,
-) => Net<I, Spec<O, "f32">, P, S> {
-  requireRate(rate);
-  return (net) =>
-    grow(net, {
-      name: `dropout(${rate})`,
-      output: net.output,
-      apply: (_, s, x, { mode, key }) => {
-        if (mode === "eval" || rate === 0) return [x, s];
-        if (key === undefined) {
-          throw new ArgumentError(
-            'dropout: training draws at random and needs a key; apply the net with { key, mode: "train" }',
-          );
-        }
-        return [dropoutWith(key, rate)(x as Tensor), s];
-      },
-    });
 }
 
 /**
@@ -135,16 +44,10 @@ export function dropout(
  * assertEquals(net.apply([], [], zeros([2, 4, 4, 1]), { mode: "eval" })[0].shape, [2, 16]);
  * ```
  */
-export function flatten(): <
-  I,
-  O extends Shape,
-  D extends DType,
-  P extends readonly unknown[],
-  S extends readonly unknown[],
->(
+export function flatten(): <I, O extends Shape, D extends DType, P extends Entries, S extends Entries>(
   net: Net<I, Spec<O, D>, P, S>,
 ) => Net<I, Spec<FlatShape<O>, D>, P, S> {
-  return <I, O extends Shape, D extends DType, P extends readonly unknown[], S extends readonly unknown[]>(
+  return <I, O extends Shape, D extends DType, P extends Entries, S extends Entries>(
     net: Net<I, Spec<O, D>, P, S>,
   ) => {
     const size = net.output.shape.reduce((a, b) => a * b, 1);
@@ -161,54 +64,39 @@ export function flatten(): <
 export type FlatShape<S extends Shape> = S extends readonly [infer N extends number] ? readonly [N] : readonly [number];
 
 /**
- * A block whose input is added to its output.
+ * Any function of a batch as a layer.
  *
- * @param block From a net that gives what it takes to one that does so too: its layers.
- * @returns From a net to the net with the block after it; the block's parameters and state are one entry each.
- * @throws {ShapeError} If the block changes the shape of an example.
- * @see He et al., Deep residual learning, 2016, https://arxiv.org/abs/1512.03385
+ * @param f From a batch, tensors with one batch axis in front, and the context to a batch.
+ * @param output What one example of its result is: a spec or a tree of specs, or a function from the examples taken to it.
+ * @returns From a net to the net with `f` after it.
+ * @throws {ShapeError} When applied, if the result is not a batch of what was declared.
  *
- * @example A residual block
+ * @example The largest of each row
  * ```ts
  * import { pipe } from "fp-ts/lib/function.js";
- * import { key, zeros } from "@adjoint/adjoint";
- * import { act, dense, input, relu, residual } from "@adjoint/adjoint/layers";
+ * import { max, tensor } from "@adjoint/adjoint";
+ * import { input, lambda, spec } from "@adjoint/adjoint/layers";
  * import { assertEquals } from "@std/assert";
  *
- * const net = pipe(input([8]), residual((x) => pipe(x, dense(8), act(relu))), dense(3));
- * const { params, state } = net.init(key(0));
- * assertEquals(net.apply(params, state, zeros([2, 8]), { mode: "eval" })[0].shape, [2, 3]);
+ * const net = pipe(input([3]), lambda((x) => max(x, { axis: 1, keepDims: true }), spec([1])));
+ * assertEquals(net.apply([], [], tensor([[1, 3, 2]]), { mode: "eval" })[0].toArray(), [[3]]);
  * ```
  */
-export function residual<X, P2 extends readonly unknown[], S2 extends readonly unknown[]>(
-  block: (net: Net<X, X, Nil, Nil>) => Net<X, X, P2, S2>,
-): <I, P extends readonly unknown[], S extends readonly unknown[]>(
-  net: Net<I, X, P, S>,
-) => Net<I, X, readonly [...P, P2], readonly [...S, S2]> {
+export function lambda<X, const Y>(
+  f: (x: Batch<number, X>, context: Context) => Batch<number, Y>,
+  output: Y | ((examples: X) => Y),
+): Mapping<X, Y> {
   return (net) => {
-    const inner = block(netOf(net.output, net.output, []));
-    requireSameSpec("residual", net.output, inner.output);
+    const declared = typeof output === "function" ? (output as (examples: X) => Y)(net.output) : output;
+    const name = f.name ? `lambda(${f.name})` : "lambda";
     return grow(net, {
-      name: "residual",
-      output: net.output,
-      params: (key) => inner.init(key).params,
-      state: () => inner.layers.flatMap((l) => l.state === undefined ? [] : [l.state()]),
-      apply: (p, s, x, context) => {
-        const [y, after] = inner.apply(p as P2, s as S2, x as never, context);
-        return [tree.add(x, y as unknown), after];
+      name,
+      output: declared,
+      apply: (_, s, x, context) => {
+        const y = f(x as Batch<number, X>, context);
+        requireBatch(`${name}: the result`, declared, y);
+        return [y, s];
       },
     });
   };
-}
-
-/** Throws unless a block gives examples like those it takes. */
-export function requireSameSpec(op: string, a: unknown, b: unknown): void {
-  if (!isSpec(a) || !isSpec(b)) return;
-  if (a.shape.length !== b.shape.length || a.shape.some((d, i) => d !== b.shape[i])) {
-    throw new ShapeError(
-      `${op}: the block turns [${a.shape.join(", ")}] into [${
-        b.shape.join(", ")
-      }]; end it with a layer that gives the shape back`,
-    );
-  }
 }

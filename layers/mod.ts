@@ -28,6 +28,11 @@ export * from "./conv_transposed.ts";
 
 export * from "./forest.ts";
 export * from "./functional.ts";
+export { relu } from "../mod.ts";
+export * from "./basic.ts";
+export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
+export * from "./branches.ts";
+export * from "./dropout.ts";
 export * from "./initializers.ts";
 export * from "./leading.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
@@ -61,17 +66,31 @@ export {
 } from "./losses_similarity.ts";
 export * from "./maxout.ts";
 export {
+  checkpointed,
+  dropConnect,
+  dropConnectWith,
+  freeze,
+  mapParams,
+  type ParamsMap,
+  type Tie,
+  tied,
+  type WithoutAt,
+} from "./map_params.ts";
+export {
   type Batch,
   type Context,
   grow,
   type Initial,
   input,
+  inputs,
   type Layer,
   type Net,
   netOf,
   type Nil,
   type ParamsOf,
   type Spec,
+  spec,
+  type SpecTree,
   type StateOf,
 } from "./net.ts";
 export * from "./pad_spatial.ts";
@@ -89,3 +108,13 @@ export * from "./resize.ts";
 export * from "./unfold.ts";
 export * from "./unpool.ts";
 export type { AnySizes, SizesOf, SlidOver } from "./windows.ts";
+export {
+  gaussianDropout,
+  gaussianDropoutWith,
+  gaussianNoise,
+  gaussianNoiseWith,
+  type StochasticDepthOptions,
+  stochasticDepthWith,
+} from "./noise.ts";
+export * from "./residual.ts";
+export * from "./summary.ts";

@@ -20,10 +20,16 @@ export type Batch<B extends number, T> = T extends Spec<infer S, infer D> ? Tens
 
 /** What a net is applied with: a key for what is random, and whether it is being trained. */
 export interface Context {
-  /** Needed in training by layers that draw (dropout). */
+  /** Needed by layers that draw (dropout) while they do. */
   readonly key?: Key;
   /** `"train"` or `"eval"`. */
   readonly mode: "train" | "eval";
+  /**
+   * Whether layers that draw do so: in training only if left out. `true` in evaluation is Monte Carlo dropout.
+   *
+   * @see Gal and Ghahramani, Dropout as a Bayesian approximation, 2016, https://arxiv.org/abs/1506.02142
+   */
+  readonly noise?: boolean;
 }
 
 /** What a fresh net starts from. */
@@ -42,10 +48,12 @@ export interface Layer {
   readonly output: unknown;
   /** Fresh parameters; left out where nothing is learned. */
   readonly params?: (key: Key) => unknown;
-  /** Fresh state; left out where nothing is carried along. */
-  readonly state?: () => unknown;
+  /** Fresh state, from the key that `params` had; left out where nothing is carried along. */
+  readonly state?: (key: Key) => unknown;
   /** The result for a batch, and the state afterwards. */
   readonly apply: (params: unknown, state: unknown, x: unknown, context: Context) => readonly [unknown, unknown];
+  /** The layers it is made of, where it holds some: a summary shows them indented. */
+  readonly inner?: readonly Layer[];
 }
 
 /**
@@ -110,18 +118,18 @@ export function netOf<I, O, P extends readonly unknown[], S extends readonly unk
     output,
     layers,
     init: (key) => ({
-      params: layers.flatMap((l, i) => l.params === undefined ? [] : [l.params(foldIn(key, i))]) as unknown as P,
-      state: layers.flatMap((l) => l.state === undefined ? [] : [l.state()]) as unknown as S,
+      params: freshParams(layers, key) as unknown as P,
+      state: freshState(layers, key) as unknown as S,
     }),
     apply: (params, state, x, context) => {
-      requireBatch(input, x);
+      requireBatch("net", input, x);
+      requireContext(context);
       let p = 0, s = 0, y: unknown = x;
       const after: unknown[] = [];
       layers.forEach((l, i) => {
-        const mine = context.key === undefined ? context : { ...context, key: foldIn(context.key, i) };
         const own = l.params === undefined ? undefined : entry(params, p++, "parameters", l);
         const kept = l.state === undefined ? undefined : entry(state, s++, "state", l);
-        const [z, next] = l.apply(own, kept, y, mine);
+        const [z, next] = l.apply(own, kept, y, contextAt(context, i));
         y = z;
         if (l.state !== undefined) after.push(next);
       });
@@ -129,6 +137,18 @@ export function netOf<I, O, P extends readonly unknown[], S extends readonly unk
     },
   };
 }
+
+/** The context of the part at place `i`: its place is folded into the key. */
+export const contextAt = (context: Context, i: number): Context =>
+  context.key === undefined ? context : { ...context, key: foldIn(context.key, i) };
+
+/** Fresh parameters of some layers, an entry for each that learns. */
+export const freshParams = (layers: readonly Layer[], key: Key): unknown[] =>
+  layers.flatMap((l, i) => l.params === undefined ? [] : [l.params(foldIn(key, i))]);
+
+/** Fresh state of some layers, an entry for each that has some. */
+export const freshState = (layers: readonly Layer[], key: Key): unknown[] =>
+  layers.flatMap((l, i) => l.state === undefined ? [] : [l.state(foldIn(key, i))]);
 
 /**
  * The net with a layer after it: what every layer function ends in.
@@ -161,17 +181,17 @@ function entry(list: readonly unknown[], i: number, what: string, layer: Layer):
   );
 }
 
-/** Throws unless `x` is a batch of examples of a spec. */
-function requireBatch(spec: unknown, x: unknown): void {
+/** Throws unless `x` is a batch of examples of a spec, or of a tree of them. */
+export function requireBatch(op: string, spec: unknown, x: unknown, at = ""): void {
   if (isSpec(spec)) {
     const want = `[batch, ${spec.shape.join(", ")}]`.replace(", ]", "]");
     if (!(x instanceof Tensor)) {
-      throw new ArgumentError(`net: expected a ${spec.dtype} tensor of shape ${want}, got ${typeof x}`);
+      throw new ArgumentError(`${op}: expected a ${spec.dtype} tensor of shape ${want}${at}, got ${typeof x}`);
     }
     const shape = x.shape as Shape;
     if (shape.length !== spec.shape.length + 1 || spec.shape.some((d, i) => d !== shape[i + 1])) {
       throw new ShapeError(
-        `net: expected a batch of shape ${want}, got [${
+        `${op}: expected a batch of shape ${want}${at}, got [${
           shape.join(", ")
         }]; put one batch axis in front of each example`,
       );
@@ -179,7 +199,20 @@ function requireBatch(spec: unknown, x: unknown): void {
     return;
   }
   if (typeof spec !== "object" || spec === null) return;
-  for (const [k, s] of Object.entries(spec)) requireBatch(s, (x as Readonly<Record<string, unknown>>)[k]);
+  for (const [k, s] of Object.entries(spec)) {
+    if (typeof x !== "object" || x === null || !(k in x)) {
+      throw new ArgumentError(
+        `${op}: expected an entry ${JSON.stringify(k)}; give a tree like { ${Object.keys(spec).join(", ")} }`,
+      );
+    }
+    requireBatch(op, s, (x as Readonly<Record<string, unknown>>)[k], ` at ${JSON.stringify(k)}`);
+  }
+}
+
+function requireContext(context: Context): void {
+  const mode: unknown = context?.mode;
+  if (mode === "train" || mode === "eval") return;
+  throw new ArgumentError(`net: mode is ${JSON.stringify(mode)}; apply it with { mode: "train" } or { mode: "eval" }`);
 }
 
 /** Whether a value is a spec, and not a tree of them. */
@@ -189,7 +222,7 @@ export const isSpec = (x: unknown): x is Spec =>
 /**
  * The net that gives what it takes: where a `pipe` of layers begins.
  *
- * @param shape One example's shape, without the batch; for several inputs, a tree of specs `{ shape, dtype }`.
+ * @param shape One example's shape, without the batch.
  * @param options `dtype`, f32 if left out.
  * @returns A net without parameters.
  *
@@ -213,3 +246,49 @@ export function input<const S extends Shape, D extends DType = "f32">(
   const spec: Spec<S, D> = { shape, dtype: options.dtype ?? "f32" as D };
   return netOf(spec, spec, []);
 }
+
+/**
+ * Shape and dtype of one example's tensor, as a value.
+ *
+ * @param shape Sizes of the axes, without the batch. @param dtype f32 if left out.
+ * @returns `{ shape, dtype }`.
+ *
+ * @example Labels
+ * ```ts
+ * import { spec } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(spec([], "i32"), { shape: [], dtype: "i32" });
+ * ```
+ */
+export function spec<const S extends Shape>(shape: S): Spec<S, "f32">;
+/** Shape and dtype of one example's tensor, as a value. */
+export function spec<const S extends Shape, const D extends DType>(shape: S, dtype: D): Spec<S, D>;
+export function spec(shape: Shape, dtype: DType = "f32"): Spec {
+  return { shape, dtype };
+}
+
+/**
+ * The net that gives the tree it takes: where a `pipe` of layers with several inputs begins.
+ *
+ * @param specs A record or an array of specs, at any depth.
+ * @returns A net without parameters, whose examples are trees of tensors.
+ *
+ * @example An image and a number
+ * ```ts
+ * import { pipe } from "fp-ts/lib/function.js";
+ * import { zeros } from "@adjoint/adjoint";
+ * import { concatenate, inputs, spec } from "@adjoint/adjoint/layers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = pipe(inputs({ pixels: spec([4]), age: spec([1]) }), concatenate());
+ * const [y] = net.apply([], [], { pixels: zeros([2, 4]), age: zeros([2, 1]) }, { mode: "eval" });
+ * assertEquals(y.shape, [2, 5]);
+ * ```
+ */
+export function inputs<const T extends SpecTree>(specs: T): Net<T, T, Nil, Nil> {
+  return netOf(specs, specs, []);
+}
+
+/** A tree with specs at its leaves. */
+export type SpecTree = Spec | readonly SpecTree[] | { readonly [name: string]: SpecTree };

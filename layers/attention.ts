@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from "../mod.ts";
 import type { Score } from "./attention_scores.ts";
-import { dropoutWith } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { type Mask, softmaxUnder } from "./masked_softmax.ts";
 
 /** What attention gives. */

@@ -13,7 +13,7 @@ import {
 } from "../mod.ts";
 import { requireSize, requireWindow } from "./attention_masks.ts";
 import type { Initializer } from "./initializers.ts";
-import { dropoutWith } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { type Mask, softmaxUnder } from "./masked_softmax.ts";
 import { requireRotary, type RotaryOptions } from "./rotary.ts";
 

@@ -18,7 +18,6 @@ export {
 export { celu, elu, type EluOptions, leakyRelu, type LeakyReluOptions, selu } from "./activations_rectified.ts";
 export { gelu, type GeluOptions, mish, silu, snake, type SnakeOptions, softsign, swish } from "./activations_smooth.ts";
 export * from "./activations_softmax.ts";
-export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./bilinear.ts";
 export * from "./embedding.ts";
 export * from "./conv.ts";
@@ -28,7 +27,6 @@ export * from "./conv_transposed.ts";
 
 export * from "./forest.ts";
 export * from "./functional.ts";
-export { relu } from "../mod.ts";
 export * from "./basic.ts";
 export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
 export * from "./branches.ts";

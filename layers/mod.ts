@@ -5,11 +5,15 @@
  * @module
  */
 export { relu } from "../mod.ts";
+export { type Affine, affineInit, type AffineOptions, type EntryUnless } from "./affine.ts";
 export * from "./basic.ts";
+export * from "./batch_norm.ts";
 export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
 export * from "./branches.ts";
 export * from "./dropout.ts";
+export * from "./group_norm.ts";
 export * from "./initializers.ts";
+export * from "./layer_norm.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
 export {
@@ -50,4 +54,7 @@ export {
 } from "./noise.ts";
 export * from "./repeat.ts";
 export * from "./residual.ts";
+export * from "./spectral_norm.ts";
+export * from "./standardize.ts";
 export * from "./summary.ts";
+export * from "./weight_norm.ts";

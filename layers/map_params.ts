@@ -1,5 +1,5 @@
 /** Blocks whose parameters are changed on their way in: frozen, tied, dropped, or computed from others; and recomputation. */
-import { ArgumentError, checkpoint, foldIn, type Key, type Shape, stopGradient, type Tensor, tree } from "../mod.ts";
+import { ArgumentError, checkpoint, foldIn, type Key, type Shape, stopGradient, Tensor, tree } from "../mod.ts";
 import { asLayer, type Block, type Entries, type Extension, netOfBlock } from "./block.ts";
 import { dropoutWith } from "./dropout.ts";
 import { type Context, contextAt, grow, type Layer } from "./net.ts";
@@ -89,6 +89,24 @@ export function freeze<X, Y, P2 extends Entries, S2 extends Entries>(
 
 /** Whether a leaf is a weight: a matrix or a kernel, and no bias or scale. */
 export const isWeight = (leaf: { readonly shape: Shape }): boolean => leaf.shape.length >= 2;
+
+/** A tree like `params` of what `f` makes of each weight and what stands in its place in `beside`; the rest as `other` has it. */
+export function mapWeights(
+  params: unknown,
+  beside: unknown,
+  f: (weight: Tensor, beside: unknown) => unknown,
+  other: (leaf: unknown) => unknown,
+): unknown {
+  const walk = (x: unknown, y: unknown): unknown => {
+    if (x instanceof Tensor) return isWeight(x) ? f(x as Tensor, y) : other(x);
+    if (typeof x !== "object" || x === null) return other(x);
+    const part = (k: string) => walk((x as Named)[k], (y as Named | undefined)?.[k]);
+    return Array.isArray(x) ? Object.keys(x).map(part) : Object.fromEntries(Object.keys(x).map((k) => [k, part(k)]));
+  };
+  return walk(params, beside);
+}
+
+type Named = Readonly<Record<string, unknown>>;
 
 /**
  * Parameters in which each weight is zero with probability `rate` and the others are divided by 1 − rate. Weights are the

@@ -27,13 +27,18 @@ export * from "./conv_transposed.ts";
 
 export * from "./forest.ts";
 export * from "./functional.ts";
+export { relu } from "../mod.ts";
+export { type Affine, affineInit, type AffineOptions, type EntryUnless } from "./affine.ts";
 export * from "./basic.ts";
+export * from "./batch_norm.ts";
 export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
 export * from "./branches.ts";
 export * from "./dropout.ts";
+export * from "./group_norm.ts";
 export * from "./initializers.ts";
 export * from "./leading.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
+export * from "./layer_norm.ts";
 export * from "./linear.ts";
 export { type Lines, type LossOptions, type Reduced, type Reduction, type WeightedLossOptions } from "./losses.ts";
 export * from "./losses_binary.ts";
@@ -115,4 +120,7 @@ export {
   stochasticDepthWith,
 } from "./noise.ts";
 export * from "./residual.ts";
+export * from "./spectral_norm.ts";
+export * from "./standardize.ts";
 export * from "./summary.ts";
+export * from "./weight_norm.ts";

@@ -9,8 +9,11 @@ import { AdjointError } from "../core/errors.ts";
  */
 export type Either<E, A> = { readonly _tag: "Left"; readonly left: E } | { readonly _tag: "Right"; readonly right: A };
 
+/** An asynchronous computation with an error on the left or a value on the right: fp-ts's `TaskEither` written out. */
+export type TaskEither<E, A> = () => Promise<Either<E, A>>;
+
 /** The formats a `FormatError` may speak of. */
-export type Format = "idx" | "safetensors";
+export type Format = "idx" | "safetensors" | "gzip" | "csv" | "json" | "checkpoint" | "tree";
 
 /** Bytes that are not the format they were read as. */
 export interface FormatError {
@@ -20,6 +23,21 @@ export interface FormatError {
   readonly format: Format;
   /** Where the bytes stop making sense, counted from 0; the input's length if they end too early. */
   readonly offset: number;
+  /** What is wrong and what to do, in one line. */
+  readonly message: string;
+}
+
+/** Why a file could not be had. */
+export type DataReason = "absent" | "denied" | "network" | "damaged" | "aborted" | "disk";
+
+/** A file that could not be read, fetched or written. */
+export interface DataError {
+  /** Tells this error from others in a union. */
+  readonly _tag: "DataError";
+  /** Why. */
+  readonly reason: DataReason;
+  /** The file, as it is called in a folder of data. */
+  readonly file: string;
   /** What is wrong and what to do, in one line. */
   readonly message: string;
 }

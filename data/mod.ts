@@ -7,7 +7,12 @@
  * @module
  */
 
+export * from "./batches.ts";
+export * from "./checkpoint.ts";
+export * from "./checkpoints.ts";
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";
+export * from "./gunzip.ts";
+export * from "./source.ts";

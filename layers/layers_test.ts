@@ -212,7 +212,7 @@ Deno.test("mse() is the mean of squares and refuses to broadcast", () => {
   assertThrows(
     () => mse(zeros([2, 1]), zeros([2]) as never),
     ShapeError,
-    "mse: shapes [2, 1] and [2] differ; reshape one of them",
+    "mse: predictions [2, 1] and targets [2] differ in shape; reshape one of them",
   );
   assertEquals(sum(mul(grad((x: Tensor<readonly [2]>) => mse(x, tensor([0, 4])))(tensor([1, 2])), 1)).item(), -1);
 });

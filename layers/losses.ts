@@ -1,24 +1,30 @@
-/** Losses: how far predictions are from what they should be. */
+/** What losses share: how they are reduced and weighted, and what they check of their arguments. */
 import {
+  ArgumentError,
+  broadcastTo,
+  cast,
+  div,
   type DType,
   DTypeError,
-  logSumExp,
+  type FloatDType,
   mean,
   mul,
-  oneHot,
   type Shape,
   ShapeError,
-  square,
-  sub,
   sum,
-  type Tensor,
+  Tensor,
+  type TypedArray,
+  type Value,
 } from "../mod.ts";
 
 /** One loss for each example, their mean, or their sum. */
 export type Reduction = "none" | "mean" | "sum";
 
 /** The shape of a reduced loss. */
-export type Reduced<S extends Shape, R extends Reduction> = R extends "none" ? S : readonly [];
+export type Reduced<S extends Shape, R extends string> = R extends "none" ? S : readonly [];
+
+/** The shape without its last axis: that of one number for each line of classes or features. */
+export type Lines<S extends Shape> = S extends readonly [...infer L extends Shape, number] ? L : Shape;
 
 /** Options of a loss. */
 export interface LossOptions<R extends Reduction> {
@@ -26,83 +32,136 @@ export interface LossOptions<R extends Reduction> {
   readonly reduction?: R;
 }
 
-function reduced(x: Tensor, reduction: Reduction): Tensor {
-  return reduction === "none" ? x : reduction === "sum" ? sum(x) as Tensor : mean(x) as Tensor;
+/** Options of a loss whose elements count differently. */
+export interface WeightedLossOptions<R extends Reduction> extends LossOptions<R> {
+  /** What each element's loss is multiplied by, in a shape that broadcasts to theirs; the mean divides by the sum of them. */
+  readonly weights?: Tensor<Shape, DType>;
 }
 
-/**
- * Cross entropy of the softmax of logits, −Σ pᵢ·log softmax(logits)ᵢ over the last axis, stable for logits of any size.
- *
- * @param logits Unnormalised log-probabilities, `[...L, classes]`.
- * @param labels Class indices, integers `[...L]`, or probabilities (one-hot or soft), floats `[...L, classes]`.
- * @param options `reduction`: `"mean"` over all examples if left out.
- * @returns A scalar, or `[...L]` for `"none"`.
- * @throws {ShapeError} If the labels' shape is neither. @throws {DTypeError} If they are bool.
- * @see Bishop, Pattern Recognition and Machine Learning, 2006, eq. 4.108
- *
- * @example Two classes, undecided
- * ```ts
- * import { tensor } from "@adjoint/adjoint";
- * import { softmaxCrossEntropy } from "@adjoint/adjoint/layers";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const loss = softmaxCrossEntropy(tensor([[0, 0]]), tensor([1], { dtype: "i32" }));
- * assertAlmostEquals(loss.item(), Math.log(2), 1e-6);
- * ```
- */
-export function softmaxCrossEntropy<const L extends Shape, C extends number, const R extends Reduction = "mean">(
-  logits: Tensor<readonly [...L, C]>,
-  labels: Tensor<Shape, DType>,
-  options: LossOptions<R> = {},
-): Tensor<Reduced<L, R>> {
-  const x = logits as unknown as Tensor, rank = x.shape.length;
-  if (rank === 0) throw new ShapeError("softmaxCrossEntropy: logits need an axis of classes, got a scalar");
-  const classes = x.shape[rank - 1]!;
-  const fits = (s: Shape, want: Shape) => s.length === want.length && s.every((d, i) => d === want[i]);
-  const soft = labels.dtype === "f32" || labels.dtype === "f64";
-  if (labels.dtype === "bool") {
-    throw new DTypeError("softmaxCrossEntropy: labels are class indices or probabilities, not bool; cast them");
-  }
-  const want = soft ? x.shape : x.shape.slice(0, -1);
-  if (!fits(labels.shape, want)) {
+const shown = (s: Shape): string => `[${s.join(", ")}]`;
+
+/** Whether two shapes are the same. */
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** One of some words, or an error that names them all. */
+export function requireChoice<C extends string>(op: string, name: string, given: unknown, choices: readonly C[]): C {
+  if (choices.includes(given as C)) return given as C;
+  const all = choices.map((c) => JSON.stringify(c));
+  throw new ArgumentError(
+    `${op}: ${name} is ${all.slice(0, -1).join(", ")} or ${all.at(-1)}, not ${JSON.stringify(given) ?? String(given)}`,
+  );
+}
+
+/** A number within bounds, or an error that states them in words. */
+export function requireNumber(
+  op: string,
+  name: string,
+  x: number,
+  holds: (x: number) => boolean,
+  what: string,
+): number {
+  if (typeof x === "number" && holds(x)) return x;
+  throw new ArgumentError(`${op}: ${name} is ${what}, not ${String(x)}`);
+}
+
+/** A tensor, or an error that says what was given instead. */
+export function requireTensor(op: string, name: string, x: unknown): Value {
+  if (x instanceof Tensor) return x as Value;
+  const given = Array.isArray(x) ? "an array; wrap it: tensor([…])" : x === null ? "null" : typeof x;
+  throw new ArgumentError(`${op}: expected a tensor as ${name}, got ${given}`);
+}
+
+/** What is predicted: floats, whose dtype the loss has too. */
+export function requireFloats(op: string, name: string, x: unknown): Tensor {
+  const t = requireTensor(op, name, x);
+  if (t.dtype === "f32" || t.dtype === "f64") return t as Tensor;
+  throw new DTypeError(`${op}: ${name} are floats, not ${t.dtype}; cast them to f32`);
+}
+
+/** A tensor of a shape that is already known, in the dtype of the predictions. */
+export function requireLike(op: string, names: readonly [string, string], x: Tensor, y: unknown): Tensor {
+  const t = requireTensor(op, names[1], y);
+  if (!sameShape(x.shape, t.shape)) {
     throw new ShapeError(
-      `softmaxCrossEntropy: logits [${x.shape.join(", ")}] want ${soft ? "probabilities" : "labels"} of shape [${
-        want.join(", ")
-      }], got [${labels.shape.join(", ")}]`,
+      `${op}: ${names[0]} ${shown(x.shape)} and ${names[1]} ${shown(t.shape)} differ in shape; reshape one of them`,
     );
   }
-  const p = soft ? labels as Tensor : oneHot(labels as Tensor<Shape, "i32">, classes, { dtype: x.dtype }) as Tensor;
-  // Σ p·(logsumexp − x): for probabilities that sum to 1 this is logsumexp − Σ p·x, but holds for any.
-  const shifted = sub(logSumExp(x, { axis: -1, keepDims: true }) as Tensor, x) as Tensor;
-  const losses = sum(mul(p, shifted) as Tensor, { axis: -1 }) as Tensor;
-  return reduced(losses, options.reduction ?? "mean") as unknown as Tensor<Reduced<L, R>>;
+  return cast(t, x.dtype as FloatDType) as unknown as Tensor;
+}
+
+/** Predictions and targets of one shape, both in the dtype of the predictions. */
+export function requirePair(op: string, prediction: unknown, target: unknown): readonly [Tensor, Tensor] {
+  const x = requireFloats(op, "predictions", prediction);
+  return [x, requireLike(op, ["predictions", "targets"], x, target)];
+}
+
+/** A tensor that broadcasts to a shape, broadcast to it, in the dtype of `x`. */
+export function requireBroadcast(op: string, name: string, x: Tensor, shape: Shape, y: unknown): Tensor {
+  const t = requireTensor(op, name, y), skip = shape.length - t.shape.length;
+  if (skip < 0 || t.shape.some((d, i) => d !== 1 && d !== shape[skip + i])) {
+    throw new ShapeError(
+      `${op}: ${name} ${shown(t.shape)} do not broadcast to ${shown(shape)}; reshape them, with 1 where they repeat`,
+    );
+  }
+  return broadcastTo(cast(t, x.dtype as FloatDType) as Tensor, shape) as unknown as Tensor;
 }
 
 /**
- * Squared error, (prediction − target)², without a factor ½.
- *
- * @param prediction Floats of any shape. @param target Floats of the same shape.
- * @param options `reduction`: `"mean"` over all elements if left out.
- * @returns A scalar, or the shape of the prediction for `"none"`.
- * @throws {ShapeError} If the shapes differ: broadcasting here is mostly a mistake.
- *
- * @example The mean of two squares
- * ```ts
- * import { tensor } from "@adjoint/adjoint";
- * import { mse } from "@adjoint/adjoint/layers";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(mse(tensor([1, 2]), tensor([0, 4])).item(), 2.5);
- * ```
+ * The elements of a tensor if they can be read now. There are none yet while a program is traced, and a GPU's cannot be
+ * waited for here; what is wrong with them then shows in the result.
  */
-export function mse<S extends Shape, const R extends Reduction = "mean">(
-  prediction: Tensor<S>,
-  target: Tensor<NoInfer<S>>,
-  options: LossOptions<R> = {},
-): Tensor<Reduced<S, R>> {
-  const a: Tensor = prediction, b: Tensor = target;
-  if (a.shape.length !== b.shape.length || a.shape.some((d, i) => d !== b.shape[i])) {
-    throw new ShapeError(`mse: shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}] differ; reshape one of them`);
+function elementsNow(x: Value): TypedArray | null {
+  try {
+    return x.dataSync();
+  } catch {
+    return null;
   }
-  return reduced(square(sub(a, b) as Tensor), options.reduction ?? "mean") as unknown as Tensor<Reduced<S, R>>;
+}
+
+/** Throws if an element, where elements can be read, is not as it must be. */
+export function requireElements(x: Value, holds: (v: number) => boolean, message: (v: number) => string): void {
+  const wrong = (elementsNow(x) as ArrayLike<number> & Iterable<number> | null) ?? [];
+  for (const v of wrong) if (!holds(v)) throw new ArgumentError(message(v));
+}
+
+/** Throws if targets that mean two sides are anything but −1 and 1. */
+export function requireSigns(op: string, t: Tensor): void {
+  requireElements(
+    t,
+    (v) => v === 1 || v === -1,
+    (v) => `${op}: targets are 1 or -1, not ${v}; from 0 and 1 make them with sub(mul(targets, 2), 1)`,
+  );
+}
+
+/** The losses as they are, their mean or their sum. */
+export function reduceLosses<S extends Shape, D extends DType, R extends Reduction = "mean">(
+  op: string,
+  losses: Tensor,
+  options: LossOptions<R>,
+): Tensor<Reduced<S, R>, D> {
+  const how: Reduction = requireChoice(op, "reduction", options.reduction ?? "mean", ["none", "mean", "sum"]);
+  const y = how === "none" ? losses : how === "sum" ? sum(losses) : mean(losses);
+  return y as unknown as Tensor<Reduced<S, R>, D>;
+}
+
+/** The losses multiplied by weights, and reduced; their mean is divided by the sum of the weights. */
+export function reduceWeighted<S extends Shape, D extends DType, R extends Reduction = "mean">(
+  op: string,
+  losses: Tensor,
+  options: WeightedLossOptions<R>,
+): Tensor<Reduced<S, R>, D> {
+  if (options.weights === undefined) return reduceLosses(op, losses, options);
+  const w = requireBroadcast(op, "weights", losses, losses.shape, options.weights);
+  return reduceBy(op, mul(losses, w), w, options);
+}
+
+/** Losses that hold their weights already, and reduced; their mean is divided by the sum of the weights. */
+export function reduceBy<S extends Shape, D extends DType, R extends Reduction = "mean">(
+  op: string,
+  weighted: Tensor,
+  weights: Tensor,
+  options: LossOptions<R>,
+): Tensor<Reduced<S, R>, D> {
+  if ((options.reduction ?? "mean") !== "mean") return reduceLosses(op, weighted, options);
+  return div(sum(weighted), sum(weights)) as unknown as Tensor<Reduced<S, R>, D>;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { logSigmoid, relu, sigmoid, sign, softplus, type SoftplusOptions, tanh } from "../mod.ts";
+export { logSigmoid, relu, scan, sigmoid, sign, softplus, type SoftplusOptions, tanh } from "../mod.ts";
 export * from "./activations_gated.ts";
 export * from "./activations_hard.ts";
 export * from "./activations_learned.ts";
@@ -21,10 +21,44 @@ export * from "./activations_softmax.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./bilinear.ts";
 export * from "./embedding.ts";
+export * from "./conv.ts";
+export * from "./conv_depthwise.ts";
+export * from "./conv_separable.ts";
+export * from "./conv_transposed.ts";
+
+export * from "./forest.ts";
+export * from "./functional.ts";
 export * from "./initializers.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
+export * from "./leading.ts";
 export * from "./linear.ts";
-export * from "./losses.ts";
+export { type Lines, type LossOptions, type Reduced, type Reduction, type WeightedLossOptions } from "./losses.ts";
+export * from "./losses_binary.ts";
+export * from "./losses_contrast.ts";
+export * from "./losses_cross_entropy.ts";
+export * from "./losses_ctc.ts";
+export * from "./losses_distribution.ts";
+export * from "./losses_focal.ts";
+export {
+  hinge,
+  hingeEmbedding,
+  type MarginOptions,
+  marginRanking,
+  multiMargin,
+  type MultiMarginOptions,
+  softMargin,
+  squaredHinge,
+} from "./losses_margin.ts";
+export * from "./losses_overlap.ts";
+export * from "./losses_regression.ts";
+export {
+  contrastive,
+  cosineEmbedding,
+  type CosineOptions,
+  cosineSimilarity,
+  tripletMargin,
+  type TripletOptions,
+} from "./losses_similarity.ts";
 export * from "./maxout.ts";
 export {
   type Batch,
@@ -42,5 +76,16 @@ export {
 } from "./net.ts";
 export * from "./perceptron.ts";
 export * from "./rbf.ts";
+export * from "./pad_spatial.ts";
+export * from "./pixel_shuffle.ts";
+export * from "./pool.ts";
+export * from "./pool_adaptive.ts";
+export * from "./pool_global.ts";
+export * from "./pool_stochastic.ts";
+export type { Pool, PoolLayer, ToSizesLayer, WithSizes } from "./pooling.ts";
 export * from "./repeat.ts";
 export * from "./scaling.ts";
+export * from "./resize.ts";
+export * from "./unfold.ts";
+export * from "./unpool.ts";
+export type { AnySizes, SizesOf, SlidOver } from "./windows.ts";

@@ -3,8 +3,39 @@
  *
  * @module
  */
-export * from "./adam.ts";
+export * from "./accumulate.ts";
+export * from "./adafactor.ts";
+export * from "./adagrad.ts";
+export { adam, type AdamOptions, adamw, type MomentOptions, scaleByAdam, type ScaleByAdamOptions } from "./adam.ts";
+export * from "./adam_variants.ts";
+export * from "./average.ts";
 export * from "./clip.ts";
+export * from "./constrain.ts";
+export * from "./cycles.ts";
+export * from "./decay.ts";
+export * from "./layerwise.ts";
+export * from "./lookahead.ts";
+export * from "./masked.ts";
+export * from "./noise.ts";
+export * from "./plateau.ts";
+export * from "./rmsprop.ts";
+export * from "./sam.ts";
+export * from "./scale.ts";
 export type { LearningRate, Schedule } from "./schedule.ts";
-export * from "./sgd.ts";
+export {
+  constantSchedule,
+  exponentialDecay,
+  inverseSquareRoot,
+  joinSchedules,
+  linearSchedule,
+  multiStepDecay,
+  piecewiseConstant,
+  piecewiseLinear,
+  polynomialDecay,
+  type PolynomialDecayOptions,
+  stepDecay,
+  warmup,
+} from "./schedules.ts";
+export { momentum, type MomentumOptions, sgd, type SgdOptions } from "./sgd.ts";
+export * from "./sign.ts";
 export * from "./transformation.ts";

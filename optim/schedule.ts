@@ -1,5 +1,6 @@
 /** Step sizes that may depend on the step. */
-import { add, ArgumentError, cast, type DType, type Shape, Tensor, zeros } from "../mod.ts";
+import { ArgumentError, cast, type DType, Tensor, type Value, zeros } from "../mod.ts";
+import { add } from "./loose.ts";
 
 /** A step size for each step: from its number, an i32 scalar that starts at 0, to a float scalar. */
 export type Schedule = (step: Tensor<readonly [], "i32">) => Tensor<readonly []>;
@@ -24,14 +25,12 @@ export function requireRate(op: string, rate: LearningRate): void {
 export const firstStep = (): Tensor<readonly [], "i32"> => zeros([], { dtype: "i32" });
 
 /** The number of the next step. */
-export const nextStep = (step: Tensor<readonly [], "i32">): Tensor<readonly [], "i32"> => add(step, 1);
+export const nextStep = (step: Tensor<readonly [], "i32">): Tensor<readonly [], "i32"> =>
+  add(step as unknown as Value, 1) as unknown as Tensor<readonly [], "i32">;
 
-/** The rate at a step, for a tensor of some dtype. */
-export function rateAt(
-  rate: LearningRate,
-  step: Tensor<readonly [], "i32">,
-  dtype: DType,
-): number | Tensor<Shape, DType> {
-  if (typeof rate === "number") return rate;
-  return cast((typeof rate === "function" ? rate(step) : rate) as Tensor<Shape, DType>, dtype);
+/** The rate at a step, for tensors of any dtype: a schedule is asked once. */
+export function rateAt(rate: LearningRate, step: Tensor<readonly [], "i32">): (dtype: DType) => number | Value {
+  if (typeof rate === "number") return () => rate;
+  const now = (typeof rate === "function" ? rate(step) : rate) as unknown as Value;
+  return (dtype) => cast(now, dtype);
 }

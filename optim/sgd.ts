@@ -1,29 +1,90 @@
 /** Stochastic gradient descent, with momentum. */
-import { add, ArgumentError, type DType, mul, neg, type Shape, type Tensor, tree } from "../mod.ts";
-import { firstStep, type LearningRate, nextStep, rateAt, requireRate } from "./schedule.ts";
+import { ArgumentError, type Value } from "../mod.ts";
+import { add, equal, mul, where } from "./loose.ts";
+import { zero } from "./moments.ts";
+import { directionsOf, optimizerOf, type Rule } from "./optimizer.ts";
+import { type LearningRate, requireRate } from "./schedule.ts";
+import { requireFraction, requireNonNegative, requireShare } from "./settings.ts";
 import type { GradientTransformation } from "./transformation.ts";
 
-type X = Tensor<Shape, DType>;
-
-/** Options of `sgd`. */
-export interface SgdOptions {
-  /** How much of the last velocity is kept, 0 ≤ momentum < 1; none if left out. */
-  readonly momentum?: number;
+/** Options of `momentum`. */
+export interface MomentumOptions {
   /** Whether to look ahead along the velocity. */
   readonly nesterov?: boolean;
+  /** The share of each gradient but the first that the velocity does not take up, 0 if left out. */
+  readonly dampening?: number;
 }
 
-interface SgdState {
-  readonly step: Tensor<readonly [], "i32">;
-  readonly velocity: unknown;
+/** Options of `sgd`. */
+export interface SgdOptions extends MomentumOptions {
+  /** How much of the last velocity is kept, 0 ≤ momentum < 1; none if left out. */
+  readonly momentum?: number;
+  /** The factor λ of weight decay: λ·w is added to the gradient; 0 if left out. */
+  readonly weightDecay?: number;
 }
+
+/** A velocity and where it leads. */
+export function velocityOf(
+  g: Value,
+  before: Value,
+  t: Value,
+  momentum: number,
+  nesterov: boolean,
+  dampening = 0,
+): readonly [Value, Value] {
+  const taken = dampening === 0 ? g : where(equal(t, 1), g, mul(g, 1 - dampening));
+  const velocity = add(mul(before, momentum), taken);
+  return [nesterov ? add(g, mul(velocity, momentum)) : velocity, velocity];
+}
+
+function velocityRule(op: string, momentum: number, options: MomentumOptions): Rule<"velocity"> {
+  const { nesterov = false, dampening = 0 } = options;
+  requireFraction(op, "momentum", momentum);
+  requireShare(op, "dampening", dampening);
+  if (nesterov && momentum === 0) throw new ArgumentError(`${op}: Nesterov's method needs a momentum above 0`);
+  if (nesterov && dampening !== 0) {
+    throw new ArgumentError(`${op}: Nesterov's method goes without dampening, not with ${dampening}`);
+  }
+  return {
+    moments: { velocity: zero },
+    direction: (g, kept, t) => {
+      const [direction, velocity] = velocityOf(g, kept.velocity, t, momentum, nesterov, dampening);
+      return [direction, { velocity }];
+    },
+  };
+}
+
+const bare: Rule = { moments: {}, direction: (g) => [g, {}] };
 
 /**
- * Gradient descent: v ← μ·v + g, then −η·v (or, Nesterov's, −η·(g + μ·v)); without momentum −η·g.
+ * Momentum: v ← μ·v + (1 − τ)·g, the first time v = g; gives v or, Nesterov's, g + μ·v.
  *
- * @param rate The step size η: a number, a scalar tensor or a schedule. @param options `momentum` μ, `nesterov`.
+ * @param kept How much of the last velocity is kept, μ, 0 ≤ μ < 1. @param options `nesterov`, `dampening` τ.
  * @returns A gradient transformation.
- * @throws {ArgumentError} If the rate or the momentum is out of range, or Nesterov has no momentum.
+ * @throws {ArgumentError} If a setting is out of range, or Nesterov has no momentum or a dampening.
+ * @see Polyak, Some methods of speeding up the convergence of iteration methods, 1964, https://doi.org/10.1016/0041-5553(64)90137-5
+ *
+ * @example Two gradients add up
+ * ```ts
+ * import { tensor } from "@adjoint/adjoint";
+ * import { momentum } from "@adjoint/adjoint/optim";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const t = momentum(0.5), w = tensor([0]);
+ * const [, state] = t.update(tensor([1]), t.init(w), w);
+ * assertEquals(t.update(tensor([1]), state, w)[0].toArray(), [1.5]);
+ * ```
+ */
+export const momentum = (kept: number, options: MomentumOptions = {}): GradientTransformation =>
+  directionsOf(velocityRule("momentum", kept, options));
+
+/**
+ * Gradient descent: v ← μ·v + (1 − τ)·g, then −η·v (or, Nesterov's, −η·(g + μ·v)); without momentum −η·g.
+ *
+ * @param rate The step size η: a number, a scalar tensor or a schedule.
+ * @param options `momentum` μ, `nesterov`, `dampening` τ, `weightDecay` λ.
+ * @returns A gradient transformation.
+ * @throws {ArgumentError} If a setting is out of range, or Nesterov has no momentum or a dampening.
  * @see Sutskever et al., On the importance of initialization and momentum, 2013, https://proceedings.mlr.press/v28/sutskever13.html
  *
  * @example One step downhill
@@ -38,21 +99,11 @@ interface SgdState {
  * ```
  */
 export function sgd(rate: LearningRate, options: SgdOptions = {}): GradientTransformation {
-  const { momentum = 0, nesterov = false } = options;
+  const { momentum = 0, weightDecay = 0, ...more } = options;
   requireRate("sgd", rate);
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new ArgumentError(`sgd: momentum is 0 or more and below 1, not ${momentum}`);
-  }
-  if (nesterov && momentum === 0) throw new ArgumentError("sgd: Nesterov's method needs a momentum above 0");
-  return {
-    init: (params) => ({ step: firstStep(), velocity: momentum === 0 ? null : tree.zeros(params) }),
-    update: (gradients, state, _) => {
-      const { step, velocity } = state as SgdState;
-      const scaled = (v: X): X => mul(neg(v), rateAt(rate, step, v.dtype) as X) as X;
-      if (momentum === 0) return [tree.map(scaled, gradients), { step: nextStep(step), velocity: null }];
-      const next = tree.map((v, g) => add(mul(v, momentum) as X, g!), velocity, gradients);
-      const updates = tree.map((g, v) => scaled(nesterov ? add(g, mul(v!, momentum) as X) as X : v!), gradients, next);
-      return [updates, { step: nextStep(step), velocity: next }];
-    },
-  };
+  requireNonNegative("sgd", "weightDecay", weightDecay);
+  const rule = velocityRule("sgd", momentum, more);
+  return momentum === 0
+    ? optimizerOf(bare, { rate, coupled: weightDecay })
+    : optimizerOf(rule, { rate, coupled: weightDecay });
 }

@@ -12,9 +12,11 @@ import activations from "./activations.json" with { type: "json" };
 import attention from "./attention.json" with { type: "json" };
 import conv from "./conv.json" with { type: "json" };
 import graph from "./graph.json" with { type: "json" };
+import images from "./images.json" with { type: "json" };
 import kinks from "./kinks.json" with { type: "json" };
 import linalg from "./linalg.json" with { type: "json" };
 import losses from "./losses.json" with { type: "json" };
+import lossesMore from "./losses_more.json" with { type: "json" };
 import norm from "./norm.json" with { type: "json" };
 import ops from "./ops.json" with { type: "json" };
 import pool from "./pool.json" with { type: "json" };
@@ -64,9 +66,11 @@ const groups = {
   attention,
   conv,
   graph,
+  images,
   kinks,
   linalg,
   losses,
+  losses_more: lossesMore,
   norm,
   ops,
   pool,

@@ -1,18 +1,20 @@
-import { add, div, mul, pow, square } from "../../core/ops/arithmetic.ts";
-import {
-  convGeneral,
-  type ConvOptions,
-  convTranspose,
-  type ConvTransposeOptions,
-  reduceWindow,
-  type ReduceWindowOptions,
-} from "../../core/ops/windows.ts";
-import { onesLike } from "../../core/primitives/create.ts";
 import { moveAxis, reshape, transpose } from "../../core/primitives/reshape.ts";
 import type { Value } from "../../core/tensor.ts";
-import { make } from "../laws/values.ts";
+import {
+  adaptiveAveragePoolWith,
+  adaptiveMaxPoolWith,
+  averagePoolWith,
+  convTransposedWith,
+  convWith,
+  imageToColumns,
+  lpPoolWith,
+  maxPoolWith,
+  resizeWith,
+  stochasticPoolMeanWith,
+  sumPoolWith,
+} from "../../layers/mod.ts";
 import { cancellation } from "./magnitudes.ts";
-import { casesOf, checkGolden, type GoldenCase, readGolden } from "./read.ts";
+import { casesOf, checkGolden, checkGoldenBoth, type GoldenCase, readGolden } from "./read.ts";
 
 type F = (...xs: Value[]) => Value;
 
@@ -29,7 +31,8 @@ function transposedKernel(w: Value, groups: number): Value {
   return reshape(transpose(parts, order), [...k, inputs / groups, groups * per]);
 }
 
-const sum = (x: Value, y: Value): Value => (add as unknown as F)(x, y);
+/** A function of tensors with channels last, on the files' layout. */
+const onImages = (f: unknown): F => (x) => channelsSecond((f as F)(channelsLast(x!)));
 
 interface ConvAttrs {
   readonly stride?: number | number[];
@@ -40,35 +43,24 @@ interface ConvAttrs {
 }
 
 function convolution(attrs: ConvAttrs, transposed: boolean): F {
-  const { groups = 1 } = attrs;
+  const { output_padding: outputPadding = 0, padding = 0, groups = 1, ...rest } = attrs;
   return (x, w, b) => {
-    const common = {
-      strides: attrs.stride ?? 1,
-      padding: attrs.padding ?? 0,
-      kernelDilation: attrs.dilation ?? 1,
-      groups,
-    } satisfies ConvOptions;
-    const more: ConvTransposeOptions = { ...common, outputPadding: attrs.output_padding ?? 0 };
-    const y = transposed
-      ? convTranspose(channelsLast(x!), transposedKernel(w!, groups), more)
-      : convGeneral(channelsLast(x!), kernelLast(w!), common);
-    return channelsSecond(sum(y, b!));
+    const params = { w: transposed ? transposedKernel(w!, groups) : kernelLast(w!), b: b! } as never;
+    const layer = transposed
+      ? convTransposedWith(params, { ...rest, padding, groups, outputPadding })
+      : convWith(params, { ...rest, padding, groups });
+    return onImages(layer)(x!);
   };
 }
 
-/** The elements of every window as rows, channel first: a convolution with kernels that pick one element each. */
-function unfold(attrs: { kernel_size: number | number[]; stride?: number; padding?: number }): F {
-  const k = [attrs.kernel_size, attrs.kernel_size].flat().slice(-2) as [number, number], size = k[0] * k[1];
+/** The files' rows have the channel first, then the element; their windows are one axis. */
+function unfolded(attrs: { kernel_size: number | number[]; stride?: number; padding?: number }): F {
+  const k = [attrs.kernel_size, attrs.kernel_size].flat().slice(-2), { stride = 1, padding = 0 } = attrs;
   return (x) => {
-    const c = x!.shape[1]!, rows = c * size;
-    // [kh, kw, C, C·kh·kw]: 1 where the row is this channel's and this element's.
-    const pick = make([...k, c, rows], "f64", (i) => {
-      const row = i % rows, channel = Math.floor(i / rows) % c, element = Math.floor(i / (rows * c));
-      return +(row === channel * size + element);
-    });
-    const y = convGeneral(channelsLast(x!), pick, { strides: attrs.stride ?? 1, padding: attrs.padding ?? 0 });
-    const z = channelsSecond(y);
-    return reshape(z, [z.shape[0]!, rows, z.size / z.shape[0]! / rows]);
+    const y: Value = imageToColumns(channelsLast(x!), k, { stride, padding }),
+      [n, h, w, row] = y.shape,
+      c = x!.shape[1]!;
+    return reshape(transpose(reshape(y, [n!, h! * w!, row! / c, c]), [0, 3, 2, 1]), [n!, row!, h! * w!]);
   };
 }
 
@@ -78,14 +70,13 @@ function unfold(attrs: { kernel_size: number | number[]; stride?: number; paddin
  */
 const roundings = 2 * (98 + 2);
 
-const check = (c: GoldenCase, f: F): void => checkGolden(c, f, roundings * cancellation(c, f));
+const check = (c: GoldenCase, f: F): void => checkGoldenBoth(c, f as never, roundings * cancellation(c, f));
 const described = (c: GoldenCase): string => `${c.name} ${JSON.stringify(c.attrs)} is PyTorch's, with its gradients`;
 
-const conv = readGolden("conv");
-for (const c of conv.cases) {
+for (const c of readGolden("conv").cases) {
   Deno.test(described(c), () => {
     const f = c.name === "unfold_im2col"
-      ? unfold(c.attrs as unknown as Parameters<typeof unfold>[0])
+      ? unfolded(c.attrs as unknown as Parameters<typeof unfolded>[0])
       : convolution(c.attrs as ConvAttrs, c.name.startsWith("conv_transpose"));
     check(c, f);
   });
@@ -98,46 +89,43 @@ interface PoolAttrs {
   readonly ceil_mode?: boolean;
   readonly count_include_pad?: boolean;
   readonly norm_type?: number;
+  readonly output_size?: number[];
 }
 
-/** Windows over the axes behind the first two; `overhang` is room at the end for a last, incomplete window. */
-function pooled(x: Value, op: ReduceWindowOptions["op"], a: PoolAttrs, padded = a.padding ?? 0, overhang = 0): Value {
-  const each = <T>(n: T, one: T): T[] => x.shape.map((_, i) => i < 2 ? one : n);
-  return reduceWindow(x, {
-    op,
-    window: each(a.kernel_size, 1),
-    strides: each(a.stride ?? a.kernel_size, 1),
-    padding: x.shape.map((_, i) => i < 2 ? [0, 0] as const : [padded, padded + overhang] as const),
-  });
-}
-
-const quotient = (x: Value, y: Value): Value => (div as unknown as F)(x, y);
-
-/** The sum over how many elements count: the padding too, unless it is said otherwise, but never an overhang. */
-function average(a: PoolAttrs): F {
-  return (x) => {
-    const overhang = a.ceil_mode === true ? (a.stride ?? a.kernel_size) - 1 : 0, room = a.padding ?? 0;
-    const total = pooled(x!, "sum", a, room, overhang), ones = onesLike(x!);
-    if (overhang > 0 || a.count_include_pad === false) return quotient(total, pooled(ones, "sum", a, room, overhang));
-    return quotient(total, make(total.shape, "f64", () => a.kernel_size ** (x!.shape.length - 2)));
-  };
+/** A pool of the case's window and options over the axes behind the first two. */
+function pooled(make: (window: number[], options: Record<string, never>) => unknown, c: GoldenCase): F {
+  const { kernel_size, stride = kernel_size, padding = 0, ceil_mode: ceilMode = false, count_include_pad } = c
+    .attrs as unknown as PoolAttrs;
+  const options = { stride, padding, ceilMode, ...(count_include_pad === false ? { countIncludePad: false } : {}) };
+  const window = Array.from({ length: c.inputs["x"]!.shape.length - 2 }, () => kernel_size);
+  return onImages(make(window, options as never));
 }
 
 const pool = readGolden("pool");
-const sums: { readonly [name: string]: (attrs: PoolAttrs) => F } = {
-  sum_pool2d: (a) => (x) => pooled(x!, "sum", a),
-  avg_pool1d: average,
-  avg_pool2d: average,
-  avg_pool3d: average,
-};
-for (const [name, make] of Object.entries(sums)) {
-  for (const c of casesOf(pool, name)) Deno.test(described(c), () => check(c, make(c.attrs as unknown as PoolAttrs)));
+for (const [name, make] of Object.entries({ sum_pool2d: sumPoolWith, avg_pool1d: averagePoolWith })) {
+  for (const c of casesOf(pool, name)) Deno.test(described(c), () => check(c, pooled(make, c)));
+}
+for (const name of ["avg_pool2d", "avg_pool3d"]) {
+  for (const c of casesOf(pool, name)) Deno.test(described(c), () => check(c, pooled(averagePoolWith, c)));
 }
 
 /** Nothing is rounded in choosing; windows here do not overlap. */
 const exactly = 0;
 for (const c of [...casesOf(pool, "max_pool2d"), ...casesOf(pool, "max_pool3d")]) {
-  Deno.test(described(c), () => checkGolden(c, (x) => pooled(x, "max", c.attrs as unknown as PoolAttrs), exactly));
+  Deno.test(described(c), () => checkGolden(c, pooled(maxPoolWith, c), exactly));
+}
+for (const c of casesOf(readGolden("kinks"), "max_pool_tie")) {
+  const tied = { ...c, attrs: { kernel_size: 2 } };
+  Deno.test(described(c), () => checkGolden(tied, pooled(maxPoolWith, tied), exactly));
+}
+for (const c of casesOf(pool, "adaptive_max_pool2d")) {
+  const { output_size } = c.attrs as { readonly output_size: number[] };
+  // Windows overlap by one element here: gradients add up to four cotangents.
+  Deno.test(described(c), () => checkGoldenBoth(c, onImages(adaptiveMaxPoolWith(output_size)) as never, 2 * 4));
+}
+for (const c of casesOf(pool, "adaptive_avg_pool2d")) {
+  const { output_size } = c.attrs as { readonly output_size: number[] };
+  Deno.test(described(c), () => check(c, onImages(adaptiveAveragePoolWith(output_size))));
 }
 
 /**
@@ -147,19 +135,25 @@ for (const c of [...casesOf(pool, "max_pool2d"), ...casesOf(pool, "max_pool3d")]
  */
 const ofPowers = 2 * 24 * 10;
 for (const c of casesOf(pool, "lp_pool2d")) {
-  const a = c.attrs as unknown as PoolAttrs;
-  Deno.test(described(c), () => {
-    const cube: F = (x) => (mul as unknown as F)(square(x!), x!);
-    const root: F = (x) => (pow as unknown as (x: Value, p: number) => Value)(x!, 1 / 3);
-    checkGolden(c, (x) => root(pooled(cube(x), "sum", a)), ofPowers);
-  });
+  const { norm_type } = c.attrs as unknown as { readonly norm_type: number };
+  const lp = (window: number[], options: Record<string, never>) => lpPoolWith(norm_type, window, options);
+  Deno.test(described(c), () => checkGoldenBoth(c, pooled(lp, c) as never, ofPowers));
 }
 for (const c of casesOf(pool, "stochastic_pool2d_test_time")) {
-  const a = c.attrs as unknown as PoolAttrs;
-  Deno.test(described(c), () => {
-    checkGolden(c, (x) => quotient(pooled(square(x), "sum", a), pooled(x, "sum", a)), ofPowers);
-  });
+  Deno.test(described(c), () => checkGoldenBoth(c, pooled(stochasticPoolMeanWith, c) as never, ofPowers));
 }
-for (const c of casesOf(readGolden("kinks"), "max_pool_tie")) {
-  Deno.test(described(c), () => checkGolden(c, (x) => pooled(x!, "max", { kernel_size: 2 }), exactly));
+
+/**
+ * Resizing sums at most 4 × 4 products; the cubic weights are a polynomial of the distance, 8 roundings of numbers below
+ * 6, and the places themselves are rounded: 7 roundings of numbers below 7, which weights follow with slope 1.5 at most.
+ * Gradients sum at most 5 × 7 products.
+ */
+const resizing = 2 * (35 + 2 + 6 * 8 + 7 * 7);
+const modes = { nearest: "nearest", bilinear: "linear", bicubic: "cubic" } as const;
+for (const c of casesOf(readGolden("resize"), "interpolate")) {
+  const { size, mode } = c.attrs as { readonly size: number[]; readonly mode: keyof typeof modes };
+  Deno.test(
+    described(c),
+    () => checkGoldenBoth(c, onImages(resizeWith(size, { mode: modes[mode] })) as never, resizing),
+  );
 }

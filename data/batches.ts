@@ -1,0 +1,116 @@
+/** Examples in batches. */
+import {
+  ArgumentError,
+  type DType,
+  foldIn,
+  type Key,
+  permutation,
+  type Shape,
+  ShapeError,
+  take,
+  type Tensor,
+  tensor,
+  tree,
+} from "../mod.ts";
+
+type X = Tensor<Shape, DType>;
+
+/** Options of `batches`. */
+export interface BatchOptions {
+  /** A key: the examples come in an order drawn with it. Left out, in their own. */
+  readonly key?: Key;
+  /** Whether a last batch of fewer examples is left out; `false` if left out. */
+  readonly dropLast?: boolean;
+  /** The batch to begin with, counted from 0: where an interrupted pass goes on. */
+  readonly start?: number;
+}
+
+/**
+ * A pass over examples in batches.
+ *
+ * @param examples A tree of tensors with an axis of examples in front, equally long.
+ * @param size Examples in a batch, from 1.
+ * @param options `key`, `dropLast`, `start`.
+ * @returns The batches, one after the other: trees like `examples`.
+ * @throws {ArgumentError} If the size or the start is no whole number, or there is no tensor.
+ * @throws {ShapeError} If the tensors have not equally many examples.
+ *
+ * @example Five examples, two at a time
+ * ```ts
+ * import { arange } from "@adjoint/adjoint";
+ * import { batches } from "@adjoint/adjoint/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const got = [...batches({ x: arange(5) }, 2)].map(({ x }) => x.toArray());
+ * assertEquals(got, [[0, 1], [2, 3], [4]]);
+ * ```
+ */
+export function* batches<T>(examples: T, size: number, options: BatchOptions = {}): Generator<T, void, undefined> {
+  const { key, dropLast = false, start = 0 } = options;
+  if (!(Number.isInteger(size) && size >= 1)) {
+    throw new ArgumentError(`batches: the size is a whole number from 1, not ${size}`);
+  }
+  if (!(Number.isInteger(start) && start >= 0)) {
+    throw new ArgumentError(`batches: start is a whole number from 0, not ${start}`);
+  }
+  const count = countOf("batches", examples);
+  const order = key === undefined
+    ? Int32Array.from({ length: count }, (_, i) => i)
+    : permutation(key, count).dataSync() as Int32Array;
+  const end = dropLast ? count - count % size : count;
+  for (let i = start * size; i < end; i += size) {
+    yield at(examples, order.subarray(i, Math.min(i + size, end)));
+  }
+}
+
+/** The examples of a tree at some places. */
+function at<T>(examples: T, rows: Int32Array): T {
+  const places = tensor(rows);
+  return tree.map((x) => take(x as X, places as never, { axis: 0 }) as X, examples) as T;
+}
+
+/** How many examples a tree of tensors has. */
+function countOf(op: string, examples: unknown): number {
+  const leaves = tree.leaves(examples) as readonly X[];
+  if (leaves.length === 0) throw new ArgumentError(`${op}: there is no tensor among the examples`);
+  const counts = leaves.map((x) => x.shape[0]);
+  if (counts.some((n) => n === undefined || n !== counts[0])) {
+    throw new ShapeError(
+      `${op}: the tensors have ${
+        counts.map((n) => n ?? "no axis of").join(", ")
+      } examples; they must have equally many`,
+    );
+  }
+  return counts[0]!;
+}
+
+/**
+ * Examples in two parts, drawn at random: to train with, and to test with.
+ *
+ * @param key A key, used here only.
+ * @param examples A tree of tensors with an axis of examples in front, equally long.
+ * @param fraction How much goes to the second part, from 0 to 1; at least one example is in each part where there are two.
+ * @returns The first part and the second.
+ * @throws {ArgumentError} If the fraction is out of range, or there is no tensor.
+ * @throws {ShapeError} If the tensors have not equally many examples.
+ *
+ * @example A fifth to test with
+ * ```ts
+ * import { arange, key } from "@adjoint/adjoint";
+ * import { trainTestSplit } from "@adjoint/adjoint/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [train, test] = trainTestSplit(key(0), { x: arange(10) }, 0.2);
+ * assertEquals([train.x.shape, test.x.shape], [[8], [2]] as never);
+ * ```
+ */
+export function trainTestSplit<T>(key: Key, examples: T, fraction: number): readonly [T, T] {
+  if (!(fraction >= 0 && fraction <= 1)) {
+    throw new ArgumentError(`trainTestSplit: the fraction is from 0 to 1, not ${fraction}`);
+  }
+  const count = countOf("trainTestSplit", examples);
+  const order = permutation(foldIn(key, 0), count).dataSync() as Int32Array;
+  const wanted = Math.round(fraction * count), inner = fraction > 0 && fraction < 1 && count > 1;
+  const second = inner ? Math.min(Math.max(wanted, 1), count - 1) : wanted;
+  return [at(examples, order.subarray(second)), at(examples, order.subarray(0, second))];
+}

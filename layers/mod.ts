@@ -96,6 +96,8 @@ export {
   type SpecTree,
   type StateOf,
 } from "./net.ts";
+export * from "./perceptron.ts";
+export * from "./rbf.ts";
 export * from "./pad_spatial.ts";
 export * from "./pixel_shuffle.ts";
 export * from "./pool.ts";

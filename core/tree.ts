@@ -1,7 +1,9 @@
 /**
  * Trees: plain objects, arrays, tuples, `null` and `undefined`, with tensors at the leaves.
  *
- * Object keys are taken in sorted order, so that two trees of the same keys have their leaves in the same order.
+ * Object keys are taken in sorted order, so that two trees of the same keys have their leaves in the same order. A tree
+ * that is built from a structure has its keys as they were written, for a jitted function takes another order for another
+ * kind of argument.
  */
 import { ArgumentError } from "./errors.ts";
 import { Tensor, type Value } from "./tensor.ts";
@@ -11,7 +13,13 @@ export type Structure =
   | { readonly kind: "leaf" }
   | { readonly kind: "empty"; readonly value: null | undefined }
   | { readonly kind: "array"; readonly items: readonly Structure[] }
-  | { readonly kind: "object"; readonly keys: readonly string[]; readonly items: readonly Structure[] };
+  | {
+    readonly kind: "object";
+    readonly keys: readonly string[];
+    readonly items: readonly Structure[];
+    /** The keys as they were written, where that is not the sorted order; two structures are the same without regard to it. */
+    readonly written?: readonly string[];
+  };
 
 /** Whether a value is a tensor, traced or concrete. */
 export const isTensor = (x: unknown): x is Value => x instanceof Tensor;
@@ -57,8 +65,11 @@ export function flattenWith<L>(
     }
     if (Array.isArray(x)) return { kind: "array", items: x.map((y, i) => step(i, y)) };
     if (typeof x === "object" && isPlain(x)) {
-      const keys = Object.keys(x).sort();
-      return { kind: "object", keys, items: keys.map((k) => step(k, (x as Record<string, unknown>)[k])) };
+      const written = Object.keys(x), keys = [...written].sort();
+      const items = keys.map((k) => step(k, (x as Record<string, unknown>)[k]));
+      return keys.every((k, i) => k === written[i])
+        ? { kind: "object", keys, items }
+        : { kind: "object", keys, items, written };
     }
     throw new ArgumentError(
       `${op}: ${describe(x)} at ${
@@ -90,8 +101,12 @@ export function unflattenWith(structure: Structure, leaves: readonly unknown[]):
         return s.value;
       case "array":
         return s.items.map(build);
-      case "object":
-        return Object.fromEntries(s.keys.map((k, i) => [k, build(s.items[i]!)]));
+      case "object": {
+        const entries = s.keys.map((k, i) => [k, build(s.items[i]!)] as const);
+        if (s.written === undefined) return Object.fromEntries(entries);
+        const built = new Map(entries);
+        return Object.fromEntries(s.written.map((k) => [k, built.get(k)]));
+      }
     }
   };
   return build(structure);

@@ -158,3 +158,14 @@ for (const [name, call, message] of wrong) {
     assertEquals(assertThrows(call, ArgumentError).message, message);
   });
 }
+
+Deno.test("map() and a training step keep the order in which keys were written, so that the step is traced once", () => {
+  const p = { w: t(1), b: t(2) };
+  assertEquals(Object.keys(tree.map((x) => x, p)), ["w", "b"]);
+  assertEquals(tree.leaves(p).map(item), [2, 1]);
+  assert(tree.same(p, { b: t(0), w: t(0) }));
+  let traced = 0;
+  const step = jit((q: typeof p) => (traced++, tree.map((x) => add(x as never, 1), q)));
+  assertEquals(item(step(step(step(p))).w), 4);
+  assertEquals(traced, 1);
+});

@@ -1,5 +1,5 @@
 /** Adafactor: second moments in the memory of one row and one column. */
-import { type DType, type Value, zeros } from "../mod.ts";
+import { ArgumentError, type DType, type Value, zeros } from "../mod.ts";
 import { add, div, maximum, mean, minimum, mul, pow, rsqrt, sqrt, square, sub } from "./loose.ts";
 import { average, zero } from "./moments.ts";
 import { optimizerOf, type Rule } from "./optimizer.ts";
@@ -56,7 +56,7 @@ export function adafactor(rate: LearningRate = 1e-2, options: AdafactorOptions =
   const { beta2Decay = -0.8, leastScale = 1e-3, clip = 1, momentum = 0, weightDecay = 0 } = options;
   const { relativeStep = true, scaleParameters = true, epsilon } = options;
   requireRate("adafactor", rate);
-  requirePositive("adafactor", "−beta2Decay", -beta2Decay);
+  if (!(beta2Decay < 0)) throw new ArgumentError(`adafactor: beta2Decay is negative, not ${beta2Decay}`);
   requirePositive("adafactor", "clip", clip);
   requireFraction("adafactor", "momentum", momentum);
   for (const [name, x] of Object.entries({ epsilon: epsilon ?? 0, leastScale, weightDecay })) {

@@ -158,7 +158,10 @@ export function scaledDotProductAttention<
   const { scale = 1 / Math.sqrt(Math.max(1, keys.shape.at(-1)!)), mask, dropout = 0, key } = options;
   const scores = mul(matmul(q as unknown as Tensor, swapAxes(keys, -1, -2) as Tensor) as Tensor, scale) as Tensor;
   const weights = softmaxUnder(op, scores, mask);
-  return matmul(key === undefined ? weights : dropoutWith(key, dropout)(weights), values) as unknown as Tensor<readonly [...L, M, E], F>;
+  return matmul(key === undefined ? weights : dropoutWith(key, dropout)(weights), values) as unknown as Tensor<
+    readonly [...L, M, E],
+    F
+  >;
 }
 
 function requireMemory(op: string, queries: Shape, memory: Tensor): void {

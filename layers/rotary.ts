@@ -1,7 +1,6 @@
 /** Rotary positions: queries and keys turned by angles that grow with their place. */
 import {
   add,
-  ArgumentError,
   cast,
   cos,
   type DType,
@@ -16,6 +15,7 @@ import {
   type Tensor,
   tensor,
 } from "../mod.ts";
+import { requireChoice, requireNumber } from "./operands.ts";
 
 /** Options of `rotary`. */
 export interface RotaryOptions {
@@ -89,7 +89,8 @@ function tables(length: number, frequency: readonly number[], dtype: DType, apar
       sines[first] = -sines[second]!;
     });
   }
-  const made = (data: Float64Array, shape: Shape) => tensor(data, { shape, dtype: dtype as "f32" }) as unknown as Tensor;
+  const made = (data: Float64Array, shape: Shape) =>
+    tensor(data, { shape, dtype: dtype as "f32" }) as unknown as Tensor;
   return apart
     ? [made(cosines, [length, 1, half]), made(sines, [length, 2, half])]
     : [made(cosines, [length, half, 1]), made(sines, [length, half, 2])];
@@ -115,8 +116,6 @@ function turns(
 
 /** Throws unless options are in range. */
 export function requireRotary(op: string, { base = 10000, pairs = "interleaved" }: RotaryOptions): void {
-  if (!(base > 0)) throw new ArgumentError(`${op}: the base of rotary positions is positive, not ${base}`);
-  if (pairs !== "interleaved" && pairs !== "halves") {
-    throw new ArgumentError(`${op}: pairs are "interleaved" or "halves", not ${JSON.stringify(pairs)}`);
-  }
+  requireNumber(op, "base", base, (b) => b > 0, "a positive number");
+  requireChoice(op, "pairs", pairs, ["interleaved", "halves"]);
 }

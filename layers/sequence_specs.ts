@@ -36,7 +36,8 @@ export type WidthOf<O> = LastOf<SequenceOf<O>>;
 export type MemoryWidthOf<O> = O extends { readonly memory: infer M } ? LastOf<M> : never;
 
 /** The last size of a spec. */
-export type LastOf<X> = X extends Spec<infer S, "f32"> ? S extends readonly [...Shape, infer D extends number] ? D : number
+export type LastOf<X> = X extends Spec<infer S, "f32">
+  ? S extends readonly [...Shape, infer D extends number] ? D : number
   : number;
 
 /** The spec of the sequence among examples; throws unless it is one and its masks fit. */

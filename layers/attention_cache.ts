@@ -20,8 +20,10 @@ import {
 } from "../mod.ts";
 import { requireSize, seen } from "./attention_masks.ts";
 import { headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
+import { seen } from "./attention_masks.ts";
+import { affine, headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
+import { requireCount } from "./operands.ts";
 import type { Mask } from "./masked_softmax.ts";
-import { project } from "./projection.ts";
 import { queriesKeysValues, type SelfAttention } from "./self_attention.ts";
 
 type Whole = Tensor<Shape, "i32">;
@@ -62,14 +64,14 @@ export interface AttentionCacheOptions {
  * ```
  */
 export function attentionCache<D extends number>(
-  p: SelfAttention<D>,
+  p: SelfAttention<D, boolean>,
   heads: number,
   positions: number,
   options: AttentionCacheOptions = {},
 ): AttentionCache {
   const { leading = [], keyValueHeads = heads } = options;
   requireOptions("attentionCache", heads, { keyValueHeads });
-  requireSize("attentionCache", "the number of positions", positions, 1);
+  requireCount("attentionCache", "positions", positions, 1);
   const size = (p.qkv.w.shape[1] as number) / (heads + 2 * keyValueHeads), dtype = (p.qkv.w as Tensor).dtype;
   if (!Number.isInteger(size)) {
     throw new ArgumentError(
@@ -96,19 +98,19 @@ export function attentionCache<D extends number>(
  *
  * @example One at a time is as all at once
  * ```ts
- * import { key, max, normal, slice, sub } from "@adjoint/adjoint";
+ * import { abs, concat, key, max, normal, slice, sub } from "@adjoint/adjoint";
  * import { attentionCache, selfAttentionInit, selfAttentionStep, selfAttentionWith } from "@adjoint/adjoint/layers";
  * import { assert } from "@std/assert";
  *
- * const p = selfAttentionInit(key(0), 8, 2), x = normal(key(1), [5, 8]), step = selfAttentionStep(p, 2);
- * const [cache] = step(attentionCache(p, 2, 5), slice(x, [0], [4]));
- * const [, y] = step(cache, slice(x, [4], [5]));
- * const whole = selfAttentionWith(p, 2, { causal: true })(x);
- * assert(max(sub(y, slice(whole, [4], [5]))).item() < 1e-5);
+ * const p = selfAttentionInit(key(0), 8, 2), step = selfAttentionStep(p, 2);
+ * const first = normal(key(1), [4, 8]), last = normal(key(2), [1, 8]);
+ * const [cache] = step(attentionCache(p, 2, 5), first), [, y] = step(cache, last);
+ * const whole = selfAttentionWith(p, 2, { causal: true })(concat([first, last]));
+ * assert(max(abs(sub(y, slice(whole, [4])))).item() < 1e-5);
  * ```
  */
 export function selfAttentionStep<D extends number>(
-  p: SelfAttention<D>,
+  p: SelfAttention<D, boolean>,
   heads: number,
   options: SelfAttentionOptions = {},
 ): <L extends Shape, T extends number>(
@@ -136,6 +138,7 @@ export function selfAttentionStep<D extends number>(
     return [
       next,
       project(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined))),
+      affine(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined))),
     ];
   }) as never;
 }

@@ -2,7 +2,6 @@
 import {
   and,
   arange,
-  ArgumentError,
   type DType,
   DTypeError,
   expandDims,
@@ -12,6 +11,7 @@ import {
   sub,
   type Tensor,
 } from "../mod.ts";
+import { requireCount } from "./operands.ts";
 
 /** A tensor of any shape and dtype. */
 type Any = Tensor<Shape, DType>;
@@ -41,7 +41,7 @@ export function causalMask<const T extends number>(
   length: T,
   options: CausalMaskOptions = {},
 ): Tensor<readonly [T, T], "bool"> {
-  requireSize("causalMask", "the length", length, 0);
+  requireCount("causalMask", "length", length);
   const at = arange(length) as Any;
   return seen(expandDims(at, 1) as Any, at, options.window, "causalMask") as unknown as Tensor<readonly [T, T], "bool">;
 }
@@ -50,7 +50,7 @@ export function causalMask<const T extends number>(
 export function seen(queries: Any, keys: Any, window: number | undefined, op: string): Tensor<Shape, "bool"> {
   const before = lessEqual(keys, queries) as unknown as Tensor<Shape, "bool">;
   if (window === undefined) return before;
-  requireWindow(op, window);
+  requireCount(op, "window", window, 1);
   return and(before, less(sub(queries, keys) as Any, window) as unknown as Tensor<Shape, "bool">) as unknown as Tensor<
     Shape,
     "bool"
@@ -78,23 +78,11 @@ export function paddingMask<const L extends Shape, const T extends number>(
   lengths: Tensor<L, DType>,
   length: T,
 ): Tensor<readonly [...L, 1, T], "bool"> {
-  requireSize("paddingMask", "the number of positions", length, 0);
+  requireCount("paddingMask", "length", length);
   const n: Any = lengths;
   if (!["i32", "u32", "u8"].includes(n.dtype)) {
     throw new DTypeError(`paddingMask: lengths are whole numbers, not ${n.dtype}; cast them to i32`);
   }
   const ends = expandDims(n, [n.rank, n.rank + 1]) as Any;
   return less(arange(length, { dtype: n.dtype }) as Any, ends) as unknown as Tensor<readonly [...L, 1, T], "bool">;
-}
-
-/** Throws unless a size is a whole number of at least `least`. */
-export function requireSize(op: string, what: string, n: number, least: number): void {
-  if (!Number.isInteger(n) || n < least) {
-    throw new ArgumentError(`${op}: ${what} is a whole number from ${least}, not ${n}`);
-  }
-}
-
-/** Throws unless a window has a position. */
-export function requireWindow(op: string, window: number | undefined): void {
-  if (window !== undefined) requireSize(op, "the window", window, 1);
 }

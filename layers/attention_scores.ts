@@ -1,7 +1,6 @@
 /** Scores of attention: how well a query goes with a key. */
 import {
   add,
-  ArgumentError,
   div,
   expandDims,
   foldIn,
@@ -14,6 +13,7 @@ import {
   type Tensor,
 } from "../mod.ts";
 import { glorotUniform, type Initializer } from "./initializers.ts";
+import { requireChoice } from "./operands.ts";
 
 /**
  * From queries `[...L, M, Q]` and keys `[...L, T, K]` to scores `[...L, M, T]`, for queries of size Q and keys of size K.
@@ -89,9 +89,7 @@ export interface ScaledDotOptions {
  */
 export function scaledDotScore(options: ScaledDotOptions = {}): Score {
   const { divisor = "squareRoot" } = options;
-  if (divisor !== "squareRoot" && divisor !== "size") {
-    throw new ArgumentError(`scaledDotScore: the divisor is "squareRoot" or "size", not ${JSON.stringify(divisor)}`);
-  }
+  requireChoice("scaledDotScore", "divisor", divisor, ["squareRoot", "size"]);
   return typed((q, k) => {
     const size = q.shape.at(-1) ?? 1;
     return div(products("scaledDotScore", q, k), divisor === "size" ? size : Math.sqrt(size)) as Tensor;

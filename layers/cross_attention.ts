@@ -1,6 +1,7 @@
 /** Cross-attention in several heads: each position of a sequence looks at another sequence. */
 import { foldIn, type Key, type Shape, ShapeError, splitAxis, type Tensor } from "../mod.ts";
 import {
+  affine,
   type HeadCall,
   type HeadOptions,
   headsApart,
@@ -13,8 +14,8 @@ import {
   sizeOfHead,
 } from "./heads.ts";
 import { glorotUniform } from "./initializers.ts";
+import { linearInit, type LinearParams } from "./linear.ts";
 import { grow, type Net } from "./net.ts";
-import { project, type Projection, projectionInit } from "./projection.ts";
 import {
   keyOf,
   maskOf,
@@ -26,14 +27,14 @@ import {
   type WidthOf,
 } from "./sequence_specs.ts";
 
-/** Parameters of cross-attention of a sequence of width D over a memory of width M. */
-export interface CrossAttention<D extends number, M extends number> {
+/** Parameters of cross-attention of a sequence of width D over a memory of width M, with biases or without. */
+export interface CrossAttention<D extends number, M extends number, B extends boolean = true> {
   /** Queries of all heads, side by side. */
-  readonly query: Projection<D, number>;
+  readonly query: LinearParams<D, number, B>;
   /** Keys of all heads, then values of all. */
-  readonly keyValue: Projection<M, number>;
+  readonly keyValue: LinearParams<M, number, B>;
   /** What the heads give, side by side, to the width. */
-  readonly out: Projection<number, D>;
+  readonly out: LinearParams<number, D, B>;
 }
 
 /** Keys and values of a memory, `[...L, G, N, size]` each, computed once for many queries. */
@@ -62,19 +63,19 @@ export interface KeyValues {
  * assertEquals([p.query.w.shape, p.keyValue.w.shape], [[8, 8], [6, 16]]);
  * ```
  */
-export function crossAttentionInit<const D extends number, const M extends number>(
+export function crossAttentionInit<const D extends number, const M extends number, const B extends boolean = true>(
   key: Key,
   width: D,
   memoryWidth: M,
   heads: number,
-  options: HeadSizes = {},
-): CrossAttention<D, M> {
+  options: HeadSizes<B> = {},
+): CrossAttention<D, M, B> {
   const size = sizeOfHead("crossAttention", width, heads, options);
-  const { keyValueHeads = heads, bias = true, weights = glorotUniform, outputWeights = weights } = options;
+  const { keyValueHeads = heads, bias = true as B, weights = glorotUniform, outputWeights = weights } = options;
   return {
-    query: projectionInit(foldIn(key, 0), width, heads * size, weights, bias),
-    keyValue: projectionInit(foldIn(key, 1), memoryWidth, 2 * keyValueHeads * size, weights, bias),
-    out: projectionInit(foldIn(key, 2), heads * size, width, outputWeights, bias),
+    query: linearInit(foldIn(key, 0), width, heads * size, { weights, bias }),
+    keyValue: linearInit(foldIn(key, 1), memoryWidth, 2 * keyValueHeads * size, { weights, bias }),
+    out: linearInit(foldIn(key, 2), heads * size, width, { weights: outputWeights, bias }),
   };
 }
 
@@ -100,7 +101,7 @@ export function crossAttentionInit<const D extends number, const M extends numbe
  * ```
  */
 export function crossAttentionWith<D extends number, M extends number>(
-  p: CrossAttention<D, M>,
+  p: CrossAttention<D, M, boolean>,
   heads: number,
   options: HeadOptions = {},
 ): <L extends Shape, T extends number, N extends number>(
@@ -133,7 +134,7 @@ export function crossAttentionWith<D extends number, M extends number>(
  * ```
  */
 export function crossAttentionWeights<D extends number, M extends number>(
-  p: CrossAttention<D, M>,
+  p: CrossAttention<D, M, boolean>,
   heads: number,
   options: HeadOptions = {},
 ): <L extends Shape, T extends number, N extends number>(
@@ -152,20 +153,20 @@ const op = "crossAttention";
 
 /** Keys and values of a memory. */
 export function keysValuesOf(
-  p: CrossAttention<number, number>,
+  p: CrossAttention<number, number, boolean>,
   heads: number,
   { keyValueHeads = heads }: HeadOptions,
   memory: Tensor,
 ): KeyValues {
   requireSequence(op, "a memory", memory.shape, p.keyValue.w.shape[0]);
-  const both = headsApart(op, project(p.keyValue, memory), 2 * keyValueHeads);
+  const both = headsApart(op, affine(p.keyValue, memory), 2 * keyValueHeads);
   const [keys, values] = splitAxis(both, 2, { axis: -3 }) as unknown as [Tensor, Tensor];
   return { keys, values };
 }
 
 /** Cross-attention over keys and values that are there already. */
 export function crossAttentionOver(
-  p: CrossAttention<number, number>,
+  p: CrossAttention<number, number, boolean>,
   heads: number,
   options: HeadOptions,
   x: Tensor,
@@ -173,12 +174,12 @@ export function crossAttentionOver(
   call: HeadCall,
 ): Tensor {
   const weights = headWeights(op, queriesOf(p, heads, x), keys, options, call.mask);
-  return project(p.out, headsTogether(mixHeads(weights, values, options, call.key)));
+  return affine(p.out, headsTogether(mixHeads(weights, values, options, call.key)));
 }
 
-function queriesOf(p: CrossAttention<number, number>, heads: number, x: Tensor): Tensor {
+function queriesOf(p: CrossAttention<number, number, boolean>, heads: number, x: Tensor): Tensor {
   requireSequence(op, "a sequence", x.shape, p.query.w.shape[0]);
-  return headsApart(op, project(p.query, x), heads);
+  return headsApart(op, affine(p.query, x), heads);
 }
 
 function requireTogether(x: Tensor, memory: Tensor): void {
@@ -216,12 +217,12 @@ function requireTogether(x: Tensor, memory: Tensor): void {
  * assertEquals(net.apply(params, [], { x, memory }, { mode: "eval" })[0].shape, [5, 3, 8]);
  * ```
  */
-export function crossAttention(
+export function crossAttention<const B extends boolean = true>(
   heads: number,
-  options: HeadOptions & HeadSizes = {},
+  options: HeadOptions & HeadSizes<B> = {},
 ): <I, O extends SequenceAndMemory, P extends readonly unknown[], S extends readonly unknown[]>(
   net: Net<I, O, P, S>,
-) => Net<I, SequenceOf<O>, readonly [...P, CrossAttention<WidthOf<O>, MemoryWidthOf<O>>], S> {
+) => Net<I, SequenceOf<O>, readonly [...P, CrossAttention<WidthOf<O>, MemoryWidthOf<O>, B>], S> {
   requireOptions(op, heads, options);
   return <I, O extends SequenceAndMemory, P extends readonly unknown[], S extends readonly unknown[]>(
     net: Net<I, O, P, S>,
@@ -235,7 +236,7 @@ export function crossAttention(
       params: (key) => crossAttentionInit(key, width, memoryWidth, heads, options),
       apply: (p, s, batch, context) => {
         const { x, mask } = maskOf(batch, "memoryMask"), key = keyOf(op, context, options.dropout);
-        const f = crossAttentionWith(p as CrossAttention<number, number>, heads, options);
+        const f = crossAttentionWith(p as CrossAttention<number, number, boolean>, heads, options);
         return [f(x as never, (batch as { readonly memory: Tensor }).memory as never, { ...mask, ...key }), s];
       },
     });

@@ -11,20 +11,22 @@ import {
   swapAxes,
   type Tensor,
 } from "../mod.ts";
-import { requireSize, requireWindow } from "./attention_masks.ts";
 import type { Initializer } from "./initializers.ts";
 import { dropoutWith } from "./dropout.ts";
+import { linear, type LinearParams } from "./linear.ts";
+import { dropoutWith } from "./basic.ts";
+import { requireCount, requireNumber } from "./operands.ts";
 import { type Mask, softmaxUnder } from "./masked_softmax.ts";
 import { requireRotary, type RotaryOptions } from "./rotary.ts";
 
 /** Options of attention in several heads that its parameters depend on. */
-export interface HeadSizes {
+export interface HeadSizes<B extends boolean = boolean> {
   /** Size of a head's queries, keys and values; the width over the number of heads if left out. */
   readonly headSize?: number;
   /** Number of heads of keys and values, each shared by as many heads of queries; all have their own if left out. */
   readonly keyValueHeads?: number;
   /** Whether projections have biases; `true` if left out. */
-  readonly bias?: boolean;
+  readonly bias?: B;
   /** The weights of queries, keys and values; Glorot's uniform if left out. */
   readonly weights?: Initializer;
   /** The weights of the projection of what the heads give; as `weights` if left out. */
@@ -63,7 +65,7 @@ export interface HeadCall {
 export function sizeOfHead(op: string, width: number, heads: number, options: HeadSizes): number {
   requireHeads(op, heads, options.keyValueHeads);
   if (options.headSize !== undefined) {
-    requireSize(op, "the size of a head", options.headSize, 1);
+    requireCount(op, "headSize", options.headSize, 1);
     return options.headSize;
   }
   if (width % heads !== 0) {
@@ -76,8 +78,8 @@ export function sizeOfHead(op: string, width: number, heads: number, options: He
 
 /** Throws unless each head of keys and values serves a whole number of heads of queries. */
 export function requireHeads(op: string, heads: number, keyValueHeads: number = heads): void {
-  requireSize(op, "the number of heads", heads, 1);
-  requireSize(op, "keyValueHeads", keyValueHeads, 1);
+  requireCount(op, "heads", heads, 1);
+  requireCount(op, "keyValueHeads", keyValueHeads, 1);
   if (heads % keyValueHeads !== 0) {
     throw new ArgumentError(
       `${op}: ${heads} heads do not divide among ${keyValueHeads} heads of keys and values; keyValueHeads divides heads`,
@@ -90,7 +92,7 @@ export function requireOptions(op: string, heads: number, options: SelfAttention
   const { dropout = 0, window, rotary, causal } = options;
   requireHeads(op, heads, options.keyValueHeads);
   requireDropout(op, dropout);
-  requireWindow(op, window);
+  if (window !== undefined) requireCount(op, "window", window, 1);
   if (window !== undefined && causal !== true) {
     throw new ArgumentError(`${op}: a window looks back, and needs causal: true`);
   }
@@ -99,7 +101,7 @@ export function requireOptions(op: string, heads: number, options: SelfAttention
 
 /** Throws unless a rate is a probability below 1. */
 export function requireDropout(op: string, rate: number): void {
-  if (!(rate >= 0 && rate < 1)) throw new ArgumentError(`${op}: dropout is a probability below 1, not ${rate}`);
+  requireNumber(op, "dropout", rate, (r) => r >= 0 && r < 1, "a probability below 1");
 }
 
 /** Throws unless the last axis is `width` long and there is one of positions before it. */
@@ -127,6 +129,9 @@ export function headsTogether(x: Tensor): Tensor {
   const [heads, length, size] = x.shape.slice(-3) as [number, number, number];
   return reshape(swapAxes(x, -2, -3) as Tensor, [...x.shape.slice(0, -3), length, heads * size]) as Tensor;
 }
+
+/** x·w + b along the last axis, or x·w. */
+export const affine = (p: LinearParams<number, number, boolean>, x: Tensor): Tensor => linear(p)(x as never) as Tensor;
 
 /** A mask for each sequence as one for each of its heads. */
 const forHeads = (mask: Mask | undefined): Mask | undefined =>

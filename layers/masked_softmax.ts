@@ -15,6 +15,7 @@ import {
   type Tensor,
   where,
 } from "../mod.ts";
+import { softmax } from "./activations_softmax.ts";
 
 const last = { axis: -1, keepDims: true } as const;
 
@@ -51,11 +52,8 @@ export function maskedSoftmax<S extends Shape, D extends DType>(scores: Tensor<S
 export function softmaxUnder(op: string, x: Tensor, mask: Mask | undefined): Tensor {
   if (x.rank === 0) throw new ShapeError(`${op}: scores need an axis, got a scalar; reshape them to [1]`);
   if (mask !== undefined) requireMask(op, x.shape, mask);
+  if (mask === undefined) return softmax(x) as Tensor;
   if (x.shape.at(-1) === 0) return x;
-  if (mask === undefined) {
-    const e = exp(sub(x, max(stopGradient(x), last) as Tensor) as Tensor) as Tensor;
-    return div(e, sum(e, last) as Tensor) as Tensor;
-  }
   const shown = (mask.dtype === "bool" ? where(mask, x, -Infinity) : add(x, mask as Tensor)) as Tensor;
   // Where a row has nothing to see its maximum is −∞: −∞ − −∞ and 0 / 0 must not be computed.
   const high = max(stopGradient(shown), last) as Tensor;

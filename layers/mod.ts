@@ -18,7 +18,20 @@ export {
 export { celu, elu, type EluOptions, leakyRelu, type LeakyReluOptions, selu } from "./activations_rectified.ts";
 export { gelu, type GeluOptions, mish, silu, snake, type SnakeOptions, softsign, swish } from "./activations_smooth.ts";
 export * from "./activations_softmax.ts";
+export * from "./attention.ts";
+export * from "./attention_cache.ts";
+export { causalMask, type CausalMaskOptions, paddingMask } from "./attention_masks.ts";
+export * from "./attention_scores.ts";
+export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
 export * from "./bilinear.ts";
+export {
+  type CrossAttention,
+  crossAttention,
+  crossAttentionInit,
+  crossAttentionWeights,
+  crossAttentionWith,
+  type KeyValues,
+} from "./cross_attention.ts";
 export * from "./embedding.ts";
 export * from "./conv.ts";
 export * from "./conv_depthwise.ts";
@@ -35,6 +48,17 @@ export { type Block, block, type Entries, type Extension, type Mapping, named, t
 export * from "./branches.ts";
 export * from "./dropout.ts";
 export * from "./group_norm.ts";
+export {
+  type FeedForward,
+  feedForward,
+  type FeedForwardActivation,
+  type FeedForwardCall,
+  feedForwardInit,
+  type FeedForwardOptions,
+  type FeedForwardSizes,
+  feedForwardWith,
+} from "./feed_forward.ts";
+export type { HeadCall, HeadOptions, HeadSizes, SelfAttentionOptions } from "./heads.ts";
 export * from "./initializers.ts";
 export * from "./leading.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
@@ -67,6 +91,8 @@ export {
   tripletMargin,
   type TripletOptions,
 } from "./losses_similarity.ts";
+export * from "./losses.ts";
+export { type Mask, maskedSoftmax } from "./masked_softmax.ts";
 export * from "./maxout.ts";
 export {
   checkpointed,
@@ -107,7 +133,9 @@ export * from "./pool_stochastic.ts";
 export type { Pool, PoolLayer, ToSizesLayer, WithSizes } from "./pooling.ts";
 export * from "./perceptron.ts";
 export * from "./rbf.ts";
+export * from "./positions.ts";
 export * from "./repeat.ts";
+export { rotary, type RotaryCall, type RotaryOptions } from "./rotary.ts";
 export * from "./scaling.ts";
 export * from "./resize.ts";
 export * from "./unfold.ts";
@@ -126,3 +154,29 @@ export * from "./spectral_norm.ts";
 export * from "./standardize.ts";
 export * from "./summary.ts";
 export * from "./weight_norm.ts";
+  multiHeadAttention,
+  type SelfAttention,
+  selfAttentionInit,
+  selfAttentionWeights,
+  selfAttentionWith,
+} from "./self_attention.ts";
+export type {
+  LastOf,
+  MaskedSequence,
+  MemoryWidthOf,
+  SequenceAndMemory,
+  SequenceOf,
+  SequenceSpec,
+  WidthOf,
+} from "./sequence_specs.ts";
+export * from "./transformer.ts";
+export type { DecoderBlock, EncoderBlock, TransformerCall, TransformerOptions } from "./transformer_block.ts";
+export * from "./transformer_decoder.ts";
+  type TransformerCache,
+  transformerCache,
+  type TransformerEncoder,
+  transformerEncoder,
+  transformerEncoderInit,
+  transformerEncoderStep,
+  transformerEncoderWith,
+} from "./transformer_encoder.ts";

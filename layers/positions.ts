@@ -1,19 +1,8 @@
 /** Positions added to the vectors of a sequence: waves, or learned. */
-import {
-  add,
-  ArgumentError,
-  type DType,
-  dynamicSlice,
-  type Key,
-  type Shape,
-  ShapeError,
-  slice,
-  type Tensor,
-  tensor,
-} from "../mod.ts";
-import { requireSize } from "./attention_masks.ts";
+import { add, type DType, dynamicSlice, type Key, type Shape, ShapeError, slice, type Tensor, tensor } from "../mod.ts";
 import { type Initializer, normalInit } from "./initializers.ts";
 import { grow, type Net, type Spec } from "./net.ts";
+import { requireChoice, requireCount, requireNumber } from "./operands.ts";
 
 /** Options of `sinusoidalPositions`. */
 export interface SinusoidalOptions<D extends DType = "f32"> {
@@ -45,9 +34,9 @@ export function sinusoidalPositions<const T extends number, const D extends numb
   options: SinusoidalOptions<E> = {},
 ): Tensor<readonly [T, D], E> {
   const { base = 10000, dtype = "f32" as E } = options;
-  requireSize("sinusoidalPositions", "the length", length, 0);
-  requireSize("sinusoidalPositions", "the size", size, 0);
-  if (!(base > 0)) throw new ArgumentError(`sinusoidalPositions: the base is positive, not ${base}`);
+  requireCount("sinusoidalPositions", "length", length);
+  requireCount("sinusoidalPositions", "size", size);
+  requireNumber("sinusoidalPositions", "base", base, (b) => b > 0, "a positive number");
   const data = new Float64Array(length * size);
   for (let t = 0; t < length; t++) {
     for (let i = 0; i < size; i++) {
@@ -87,8 +76,8 @@ export function learnedPositionsInit<const T extends number, const D extends num
   size: D,
   options: LearnedPositionsOptions = {},
 ): Tensor<readonly [T, D]> {
-  requireSize("learnedPositionsInit", "the length", length, 0);
-  requireSize("learnedPositionsInit", "the size", size, 0);
+  requireCount("learnedPositionsInit", "length", length);
+  requireCount("learnedPositionsInit", "size", size);
   return (options.weights ?? normalInit(0.02))(key, [length, size]);
 }
 
@@ -123,7 +112,7 @@ export function positionsWith<N extends number, D extends number, F extends DTyp
   options: PositionsCall = {},
 ): <L extends Shape, T extends number>(x: Tensor<readonly [...L, T, D], F>) => Tensor<readonly [...L, T, D], F> {
   const rows = table as unknown as Tensor, { offset = 0 } = options;
-  if (typeof offset === "number") requireSize("positionsWith", "the offset", offset, 0);
+  if (typeof offset === "number") requireCount("positionsWith", "offset", offset);
   return ((x: Tensor) => {
     const [length, size] = x.shape.slice(-2) as [number, number], first = typeof offset === "number" ? offset : 0;
     if (x.rank < 2 || size !== rows.shape[1] || first + length > rows.shape[0]!) {
@@ -191,9 +180,7 @@ export function positions<const K extends "sinusoidal" | "learned">(
 >(
   net: Net<I, Spec<readonly [...L, T, D], "f32">, P, S>,
 ) => Net<I, Spec<readonly [...L, T, D], "f32">, readonly [...P, ...PositionsParams<K, T, D>], S> {
-  if (kind !== "sinusoidal" && kind !== "learned") {
-    throw new ArgumentError(`positions: the kind is "sinusoidal" or "learned", not ${JSON.stringify(kind)}`);
-  }
+  requireChoice("positions", "kind", kind, ["sinusoidal", "learned"]);
   return (net) => {
     const shape: Shape = net.output.shape;
     if (shape.length < 2) {

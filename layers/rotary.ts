@@ -1,7 +1,6 @@
 /** Rotary positions: queries and keys turned by angles that grow with their place. */
 import {
   add,
-  ArgumentError,
   cast,
   cos,
   type DType,
@@ -16,6 +15,7 @@ import {
   type Tensor,
   tensor,
 } from "../mod.ts";
+import { requireChoice, requireNumber } from "./operands.ts";
 
 /** Options of `rotary`. */
 export interface RotaryOptions {
@@ -116,8 +116,6 @@ function turns(
 
 /** Throws unless options are in range. */
 export function requireRotary(op: string, { base = 10000, pairs = "interleaved" }: RotaryOptions): void {
-  if (!(base > 0)) throw new ArgumentError(`${op}: the base of rotary positions is positive, not ${base}`);
-  if (pairs !== "interleaved" && pairs !== "halves") {
-    throw new ArgumentError(`${op}: pairs are "interleaved" or "halves", not ${JSON.stringify(pairs)}`);
-  }
+  requireNumber(op, "base", base, (b) => b > 0, "a positive number");
+  requireChoice(op, "pairs", pairs, ["interleaved", "halves"]);
 }

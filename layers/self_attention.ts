@@ -2,6 +2,7 @@
 import { and, foldIn, type Key, type Shape, splitAxis, type Tensor, where } from "../mod.ts";
 import { causalMask } from "./attention_masks.ts";
 import {
+  affine,
   type HeadCall,
   headsApart,
   type HeadSizes,
@@ -14,9 +15,9 @@ import {
   sizeOfHead,
 } from "./heads.ts";
 import { glorotUniform } from "./initializers.ts";
+import { linearInit, type LinearParams } from "./linear.ts";
 import type { Mask } from "./masked_softmax.ts";
 import { grow, type Net } from "./net.ts";
-import { project, type Projection, projectionInit } from "./projection.ts";
 import { rotary, type RotaryCall } from "./rotary.ts";
 import {
   keyOf,
@@ -28,12 +29,12 @@ import {
   type WidthOf,
 } from "./sequence_specs.ts";
 
-/** Parameters of self-attention of width D. */
-export interface SelfAttention<D extends number> {
+/** Parameters of self-attention of width D, with biases (`B` is true) or without. */
+export interface SelfAttention<D extends number, B extends boolean = true> {
   /** Queries of all heads, then keys of all, then values of all, side by side. */
-  readonly qkv: Projection<D, number>;
+  readonly qkv: LinearParams<D, number, B>;
   /** What the heads give, side by side, to the width. */
-  readonly out: Projection<number, D>;
+  readonly out: LinearParams<number, D, B>;
 }
 
 /**
@@ -54,17 +55,17 @@ export interface SelfAttention<D extends number> {
  * assertEquals([p.qkv.w.shape, p.out.w.shape], [[8, 24], [8, 8]]);
  * ```
  */
-export function selfAttentionInit<const D extends number>(
+export function selfAttentionInit<const D extends number, const B extends boolean = true>(
   key: Key,
   width: D,
   heads: number,
-  options: HeadSizes = {},
-): SelfAttention<D> {
+  options: HeadSizes<B> = {},
+): SelfAttention<D, B> {
   const size = sizeOfHead("selfAttention", width, heads, options);
-  const { keyValueHeads = heads, bias = true, weights = glorotUniform, outputWeights = weights } = options;
+  const { keyValueHeads = heads, bias = true as B, weights = glorotUniform, outputWeights = weights } = options;
   return {
-    qkv: projectionInit(foldIn(key, 0), width, (heads + 2 * keyValueHeads) * size, weights, bias),
-    out: projectionInit(foldIn(key, 1), heads * size, width, outputWeights, bias),
+    qkv: linearInit(foldIn(key, 0), width, (heads + 2 * keyValueHeads) * size, { weights, bias }),
+    out: linearInit(foldIn(key, 1), heads * size, width, { weights: outputWeights, bias }),
   };
 }
 
@@ -90,7 +91,7 @@ export function selfAttentionInit<const D extends number>(
  * ```
  */
 export function selfAttentionWith<D extends number>(
-  p: SelfAttention<D>,
+  p: SelfAttention<D, boolean>,
   heads: number,
   options: SelfAttentionOptions = {},
 ): <L extends Shape, T extends number>(
@@ -101,7 +102,7 @@ export function selfAttentionWith<D extends number>(
   return ((x: Tensor, call: HeadCall = {}) => {
     const [q, k, v] = queriesKeysValues(p, heads, options, x);
     const weights = headWeights("selfAttention", q, k, options, maskFor(x, options, call.mask));
-    return project(p.out as Projection<number, number>, headsTogether(mixHeads(weights, v, options, call.key)));
+    return affine(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, v, options, call.key)));
   }) as never;
 }
 
@@ -123,7 +124,7 @@ export function selfAttentionWith<D extends number>(
  * ```
  */
 export function selfAttentionWeights<D extends number>(
-  p: SelfAttention<D>,
+  p: SelfAttention<D, boolean>,
   heads: number,
   options: SelfAttentionOptions = {},
 ): <L extends Shape, T extends number>(
@@ -139,7 +140,7 @@ export function selfAttentionWeights<D extends number>(
 
 /** Queries `[...L, H, T, size]`, keys and values `[...L, G, T, size]` of a sequence, turned by their positions. */
 export function queriesKeysValues(
-  p: SelfAttention<number>,
+  p: SelfAttention<number, boolean>,
   heads: number,
   options: SelfAttentionOptions,
   x: Tensor,
@@ -147,7 +148,7 @@ export function queriesKeysValues(
 ): readonly [Tensor, Tensor, Tensor] {
   requireSequence("selfAttention", "a sequence", x.shape, p.qkv.w.shape[0]);
   const { keyValueHeads = heads, rotary: turned = false } = options;
-  const all = headsApart("selfAttention", project(p.qkv, x), heads + 2 * keyValueHeads);
+  const all = headsApart("selfAttention", affine(p.qkv, x), heads + 2 * keyValueHeads);
   const [q, k, v] = splitAxis(all, [heads, heads + keyValueHeads], { axis: -3 }) as unknown as [Tensor, Tensor, Tensor];
   if (turned === false) return [q, k, v];
   const how: RotaryCall = { ...turned === true ? {} : turned, ...positions === undefined ? {} : { positions } };
@@ -190,12 +191,12 @@ function maskFor(
  * assertEquals(net.init(key(0)).params[0].qkv.w.shape, [32, 96]);
  * ```
  */
-export function multiHeadAttention(
+export function multiHeadAttention<const B extends boolean = true>(
   heads: number,
-  options: SelfAttentionOptions & HeadSizes = {},
+  options: SelfAttentionOptions & HeadSizes<B> = {},
 ): <I, O extends SequenceSpec | MaskedSequence, P extends readonly unknown[], S extends readonly unknown[]>(
   net: Net<I, O, P, S>,
-) => Net<I, SequenceOf<O>, readonly [...P, SelfAttention<WidthOf<O>>], S> {
+) => Net<I, SequenceOf<O>, readonly [...P, SelfAttention<WidthOf<O>, B>], S> {
   const op = "multiHeadAttention";
   requireOptions(op, heads, options);
   return <I, O extends SequenceSpec | MaskedSequence, P extends readonly unknown[], S extends readonly unknown[]>(
@@ -209,7 +210,10 @@ export function multiHeadAttention(
       params: (key) => selfAttentionInit(key, width, heads, options),
       apply: (p, s, batch, context) => {
         const { x, mask } = maskOf(batch, "mask"), key = keyOf(op, context, options.dropout);
-        return [selfAttentionWith(p as SelfAttention<number>, heads, options)(x as never, { ...mask, ...key }), s];
+        return [
+          selfAttentionWith(p as SelfAttention<number, boolean>, heads, options)(x as never, { ...mask, ...key }),
+          s,
+        ];
       },
     });
   };

@@ -6,12 +6,15 @@
  */
 export { relu, scan } from "../mod.ts";
 export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./deep_recurrent.ts";
 export * from "./forest.ts";
 export * from "./functional.ts";
+export * from "./gru.ts";
 export * from "./initializers.ts";
 export * from "./leading.ts";
 export * from "./linear.ts";
 export * from "./losses.ts";
+export * from "./lstm.ts";
 export {
   type Batch,
   type Context,
@@ -26,4 +29,18 @@ export {
   type Spec,
   type StateOf,
 } from "./net.ts";
+export {
+  type CausalMap,
+  type Facts,
+  type Recurrence,
+  type Recurrent,
+  type RecurrentCell,
+  recurrentCell,
+  type RecurrentMap,
+  recurrentMap,
+  type SequenceOptions,
+} from "./recurrence.ts";
+export { type LstmInitOptions, type RecurrentInitOptions, torchRecurrentInit } from "./recurrent_init.ts";
 export * from "./repeat.ts";
+export * from "./rnn.ts";
+export * from "./torch_recurrent.ts";

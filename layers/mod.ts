@@ -59,6 +59,8 @@ export {
   feedForwardWith,
 } from "./feed_forward.ts";
 export type { HeadCall, HeadOptions, HeadSizes, SelfAttentionOptions } from "./heads.ts";
+export * from "./deep_recurrent.ts";
+export * from "./gru.ts";
 export * from "./initializers.ts";
 export * from "./leading.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
@@ -105,6 +107,7 @@ export {
   tied,
   type WithoutAt,
 } from "./map_params.ts";
+export * from "./lstm.ts";
 export {
   type Batch,
   type Context,
@@ -180,3 +183,16 @@ export * from "./transformer_decoder.ts";
   transformerEncoderStep,
   transformerEncoderWith,
 } from "./transformer_encoder.ts";
+  type CausalMap,
+  type Facts,
+  type Recurrence,
+  type Recurrent,
+  type RecurrentCell,
+  recurrentCell,
+  type RecurrentMap,
+  recurrentMap,
+  type SequenceOptions,
+} from "./recurrence.ts";
+export { type LstmInitOptions, type RecurrentInitOptions, torchRecurrentInit } from "./recurrent_init.ts";
+export * from "./rnn.ts";
+export * from "./torch_recurrent.ts";

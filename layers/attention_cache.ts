@@ -18,8 +18,6 @@ import {
   where,
   zeros,
 } from "../mod.ts";
-import { requireSize, seen } from "./attention_masks.ts";
-import { headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
 import { seen } from "./attention_masks.ts";
 import { affine, headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
 import { requireCount } from "./operands.ts";
@@ -137,7 +135,6 @@ export function selfAttentionStep<D extends number>(
     const weights = headWeights(op, q, keys, options, mask);
     return [
       next,
-      project(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined))),
       affine(p.out as SelfAttention<number>["out"], headsTogether(mixHeads(weights, values, {}, undefined))),
     ];
   }) as never;

@@ -3,7 +3,9 @@ import { add, mean, mul, ones, rsqrt, type Shape, square, sub, type Tensor, zero
 
 /** Parameters of a block's normalisation. */
 export interface BlockNorm<D extends number> {
+  /** What each normalised feature is multiplied by. */
   readonly scale: Tensor<readonly [D]>;
+  /** What is added to it; left out without biases. */
   readonly shift?: Tensor<readonly [D]>;
 }
 

@@ -12,7 +12,7 @@ import {
   ShapeError,
   type Tensor,
 } from "../mod.ts";
-import { dropoutWith } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { type CausalMap, type Facts, type RecurrentMap, withFacts } from "./recurrence.ts";
 
 type Any = Tensor<Shape, DType>;
@@ -130,13 +130,13 @@ export type StackCarry<M extends Stack> = {
 };
 
 /** The last layer of a stack. */
-export type LastOf<M extends Stack> = M extends readonly [...unknown[], infer Z extends StackableMap] ? Z
+export type TopOf<M extends Stack> = M extends readonly [...unknown[], infer Z extends StackableMap] ? Z
   : StackableMap;
 
 /** A stack as one layer: one that goes one way if all of its layers do. */
 export type StackedMap<M extends Stack> = M extends readonly { readonly cell: unknown }[]
-  ? CausalMap<M[0]["inputs"], LastOf<M>["outputs"], StackCarry<M>, M[0]["dtype"]>
-  : RecurrentMap<M[0]["inputs"], LastOf<M>["outputs"], StackCarry<M>, M[0]["dtype"]>;
+  ? CausalMap<M[0]["inputs"], TopOf<M>["outputs"], StackCarry<M>, M[0]["dtype"]>
+  : RecurrentMap<M[0]["inputs"], TopOf<M>["outputs"], StackCarry<M>, M[0]["dtype"]>;
 
 /** Options of a stack. */
 export interface StackOptions {

@@ -2,7 +2,8 @@
 import { foldIn, type Key, relu, type Shape, type Tensor } from "../mod.ts";
 import { swiglu } from "./activations_gated.ts";
 import { gelu } from "./activations_smooth.ts";
-import { dropoutWith, type Pointwise } from "./basic.ts";
+import type { Pointwise } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { affine, requireDropout, requireSequence } from "./heads.ts";
 import { glorotUniform, type Initializer } from "./initializers.ts";
 import { linearInit, type LinearParams } from "./linear.ts";

@@ -12,9 +12,8 @@ import {
   type Tensor,
 } from "../mod.ts";
 import type { Initializer } from "./initializers.ts";
-import { dropoutWith } from "./dropout.ts";
 import { linear, type LinearParams } from "./linear.ts";
-import { dropoutWith } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { requireCount, requireNumber } from "./operands.ts";
 import { type Mask, softmaxUnder } from "./masked_softmax.ts";
 import { requireRotary, type RotaryOptions } from "./rotary.ts";

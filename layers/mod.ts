@@ -18,12 +18,21 @@ export {
 export { celu, elu, type EluOptions, leakyRelu, type LeakyReluOptions, selu } from "./activations_rectified.ts";
 export { gelu, type GeluOptions, mish, silu, snake, type SnakeOptions, softsign, swish } from "./activations_smooth.ts";
 export * from "./activations_softmax.ts";
+export { type Affine, affineInit, type AffineOptions, type EntryUnless } from "./affine.ts";
 export * from "./attention.ts";
 export * from "./attention_cache.ts";
 export { causalMask, type CausalMaskOptions, paddingMask } from "./attention_masks.ts";
 export * from "./attention_scores.ts";
-export { act, dropout, dropoutWith, type FlatShape, flatten, type Pointwise, residual } from "./basic.ts";
+export * from "./basic.ts";
+export * from "./batch_norm.ts";
 export * from "./bilinear.ts";
+export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
+export { type BlockNorm } from "./block_norm.ts";
+export * from "./branches.ts";
+export * from "./conv.ts";
+export * from "./conv_depthwise.ts";
+export * from "./conv_separable.ts";
+export * from "./conv_transposed.ts";
 export {
   type CrossAttention,
   crossAttention,
@@ -32,22 +41,21 @@ export {
   crossAttentionWith,
   type KeyValues,
 } from "./cross_attention.ts";
-export * from "./embedding.ts";
-export * from "./conv.ts";
-export * from "./conv_depthwise.ts";
-export * from "./conv_separable.ts";
-export * from "./conv_transposed.ts";
-
-export * from "./forest.ts";
-export * from "./functional.ts";
-export { relu } from "../mod.ts";
-export { type Affine, affineInit, type AffineOptions, type EntryUnless } from "./affine.ts";
-export * from "./basic.ts";
-export * from "./batch_norm.ts";
-export { type Block, block, type Entries, type Extension, type Mapping, named, type ShapeKeeping } from "./block.ts";
-export * from "./branches.ts";
+export {
+  type BidirectionalOptions,
+  bidirectionalWith,
+  type Join,
+  type JoinedSize,
+  type Stack,
+  type StackableMap,
+  type StackCarry,
+  type StackedMap,
+  stackedWith,
+  type StackOptions,
+  type TopOf,
+} from "./deep_recurrent.ts";
 export * from "./dropout.ts";
-export * from "./group_norm.ts";
+export * from "./embedding.ts";
 export {
   type FeedForward,
   feedForward,
@@ -58,13 +66,15 @@ export {
   type FeedForwardSizes,
   feedForwardWith,
 } from "./feed_forward.ts";
-export type { HeadCall, HeadOptions, HeadSizes, SelfAttentionOptions } from "./heads.ts";
-export * from "./deep_recurrent.ts";
+export * from "./forest.ts";
+export * from "./functional.ts";
+export * from "./group_norm.ts";
 export * from "./gru.ts";
+export { type HeadCall, type HeadOptions, type HeadSizes, type SelfAttentionOptions } from "./heads.ts";
 export * from "./initializers.ts";
-export * from "./leading.ts";
 export { type KMeans, kMeans, type KMeansOptions } from "./k_means.ts";
 export * from "./layer_norm.ts";
+export * from "./leading.ts";
 export * from "./linear.ts";
 export { type Lines, type LossOptions, type Reduced, type Reduction, type WeightedLossOptions } from "./losses.ts";
 export * from "./losses_binary.ts";
@@ -93,9 +103,7 @@ export {
   tripletMargin,
   type TripletOptions,
 } from "./losses_similarity.ts";
-export * from "./losses.ts";
-export { type Mask, maskedSoftmax } from "./masked_softmax.ts";
-export * from "./maxout.ts";
+export * from "./lstm.ts";
 export {
   checkpointed,
   dropConnect,
@@ -107,7 +115,8 @@ export {
   tied,
   type WithoutAt,
 } from "./map_params.ts";
-export * from "./lstm.ts";
+export { type Mask, maskedSoftmax } from "./masked_softmax.ts";
+export * from "./maxout.ts";
 export {
   type Batch,
   type Context,
@@ -125,25 +134,6 @@ export {
   type SpecTree,
   type StateOf,
 } from "./net.ts";
-export * from "./perceptron.ts";
-export * from "./rbf.ts";
-export * from "./pad_spatial.ts";
-export * from "./pixel_shuffle.ts";
-export * from "./pool.ts";
-export * from "./pool_adaptive.ts";
-export * from "./pool_global.ts";
-export * from "./pool_stochastic.ts";
-export type { Pool, PoolLayer, ToSizesLayer, WithSizes } from "./pooling.ts";
-export * from "./perceptron.ts";
-export * from "./rbf.ts";
-export * from "./positions.ts";
-export * from "./repeat.ts";
-export { rotary, type RotaryCall, type RotaryOptions } from "./rotary.ts";
-export * from "./scaling.ts";
-export * from "./resize.ts";
-export * from "./unfold.ts";
-export * from "./unpool.ts";
-export type { AnySizes, SizesOf, SlidOver } from "./windows.ts";
 export {
   gaussianDropout,
   gaussianDropoutWith,
@@ -152,37 +142,17 @@ export {
   type StochasticDepthOptions,
   stochasticDepthWith,
 } from "./noise.ts";
-export * from "./residual.ts";
-export * from "./spectral_norm.ts";
-export * from "./standardize.ts";
-export * from "./summary.ts";
-export * from "./weight_norm.ts";
-  multiHeadAttention,
-  type SelfAttention,
-  selfAttentionInit,
-  selfAttentionWeights,
-  selfAttentionWith,
-} from "./self_attention.ts";
-export type {
-  LastOf,
-  MaskedSequence,
-  MemoryWidthOf,
-  SequenceAndMemory,
-  SequenceOf,
-  SequenceSpec,
-  WidthOf,
-} from "./sequence_specs.ts";
-export * from "./transformer.ts";
-export type { DecoderBlock, EncoderBlock, TransformerCall, TransformerOptions } from "./transformer_block.ts";
-export * from "./transformer_decoder.ts";
-  type TransformerCache,
-  transformerCache,
-  type TransformerEncoder,
-  transformerEncoder,
-  transformerEncoderInit,
-  transformerEncoderStep,
-  transformerEncoderWith,
-} from "./transformer_encoder.ts";
+export * from "./pad_spatial.ts";
+export * from "./perceptron.ts";
+export * from "./pixel_shuffle.ts";
+export * from "./pool.ts";
+export * from "./pool_adaptive.ts";
+export * from "./pool_global.ts";
+export * from "./pool_stochastic.ts";
+export { type Pool, type PoolLayer, type ToSizesLayer, type WithSizes } from "./pooling.ts";
+export * from "./positions.ts";
+export * from "./rbf.ts";
+export {
   type CausalMap,
   type Facts,
   type Recurrence,
@@ -194,5 +164,49 @@ export * from "./transformer_decoder.ts";
   type SequenceOptions,
 } from "./recurrence.ts";
 export { type LstmInitOptions, type RecurrentInitOptions, torchRecurrentInit } from "./recurrent_init.ts";
+export * from "./repeat.ts";
+export * from "./residual.ts";
+export * from "./resize.ts";
 export * from "./rnn.ts";
+export { rotary, type RotaryCall, type RotaryOptions } from "./rotary.ts";
+export * from "./scaling.ts";
+export {
+  multiHeadAttention,
+  type SelfAttention,
+  selfAttentionInit,
+  selfAttentionWeights,
+  selfAttentionWith,
+} from "./self_attention.ts";
+export {
+  type LastOf,
+  type MaskedSequence,
+  type MemoryWidthOf,
+  type SequenceAndMemory,
+  type SequenceOf,
+  type SequenceSpec,
+  type WidthOf,
+} from "./sequence_specs.ts";
+export * from "./spectral_norm.ts";
+export * from "./summary.ts";
 export * from "./torch_recurrent.ts";
+export * from "./transformer.ts";
+export {
+  type DecoderBlock,
+  type EncoderBlock,
+  type TransformerCall,
+  type TransformerOptions,
+} from "./transformer_block.ts";
+export * from "./transformer_decoder.ts";
+export {
+  type TransformerCache,
+  transformerCache,
+  type TransformerEncoder,
+  transformerEncoder,
+  transformerEncoderInit,
+  transformerEncoderStep,
+  transformerEncoderWith,
+} from "./transformer_encoder.ts";
+export * from "./unfold.ts";
+export * from "./unpool.ts";
+export * from "./weight_norm.ts";
+export { type AnySizes, type SizesOf, type SlidOver } from "./windows.ts";

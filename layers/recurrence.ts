@@ -68,7 +68,7 @@ export interface SequenceOptions<L extends Shape, C> {
   /** The carry before the first moment; zeros if left out. */
   readonly carry?: Lead<L, C>;
   /** How long each sequence is, i32 `[...L]`, 0 to `T`. Behind its end a sequence's carry stays and its outputs are 0. */
-  readonly lengths?: Tensor<L, "i32">;
+  readonly lengths?: Tensor<Readonly<L>, "i32">;
   /** Which moments there are, bool `[...L, T]`: `lengths` for sequences with gaps. */
   readonly mask?: Tensor<readonly [...L, number], "bool">;
   /** From the last moment to the first; each sequence starts at its own end. The outputs keep the order of the inputs. */

@@ -59,7 +59,9 @@ Deno.test("resize() along a line is the interpolation written out, to any size",
 Deno.test("resize() by whole factors repeats, and nothing changes at the same size", () => {
   const x = wholes([2, 3, 2], 1), big: Value = resizeWith([4, 9])(x);
   assertEquals(elementsOf(averagePoolWith([2, 3])(big as Tensor) as Value), elementsOf(x));
-  for (const mode of ["nearest", "linear", "cubic"] as const) assertEquals(elementsOf(resizeWith([2, 3], { mode })(x) as Value), elementsOf(x));
+  for (const mode of ["nearest", "linear", "cubic"] as const) {
+    assertEquals(elementsOf(resizeWith([2, 3], { mode })(x) as Value), elementsOf(x));
+  }
 });
 
 Deno.test("resize() works on any leading axes, under vmap, grad and jit", () => {

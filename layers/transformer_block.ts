@@ -1,6 +1,6 @@
 /** Blocks of a transformer: attention and a feed-forward part, each with a way round it and a normalisation. */
 import { add, foldIn, type Key, type Tensor } from "../mod.ts";
-import { dropoutWith } from "./basic.ts";
+import { dropoutWith } from "./dropout.ts";
 import { type BlockNorm, blockNorm, blockNormInit } from "./block_norm.ts";
 import { type CrossAttention, crossAttentionInit } from "./cross_attention.ts";
 import {

@@ -95,12 +95,13 @@ async function stepsIn(folder: string): Promise<number[]> {
  * @param like A state of the structure that is expected: what is given has its type.
  * @returns The state and its step; `null` if the folder has no checkpoint or is not there; or why none can be read.
  *
- * @example A folder that is not there yet
+ * @example A folder that is not there yet, or may not be read
  * ```ts
- * import { loadCheckpoint, orThrow } from "@adjoint/adjoint/data";
- * import { assertEquals } from "@std/assert";
+ * import { loadCheckpoint } from "@adjoint/adjoint/data";
+ * import { assert } from "@std/assert";
  *
- * assertEquals(orThrow(await loadCheckpoint("no-such-folder", { step: 0 })()), null);
+ * const loaded = await loadCheckpoint("no-such-folder", { step: 0 })();
+ * assert(loaded._tag === "Left" ? loaded.left.message !== "" : loaded.right === null);
  * ```
  */
 export function loadCheckpoint<T>(

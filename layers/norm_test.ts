@@ -52,20 +52,15 @@ import {
   layerNormWith,
   localResponseNorm,
   localResponseNormWith,
-  momentsOf,
   mse,
   type ParamsOf,
-  rangeOf,
   relu,
-  rescaleWith,
   rmsNorm,
   rmsNormWith,
   spectralInit,
   spectralNorm,
   spectralNormWith,
   type SpectralState,
-  standardize,
-  standardizeWith,
   type StateOf,
   weightNorm,
   weightNormInit,
@@ -317,16 +312,6 @@ Deno.test("spectralNorm() carries vectors along in training and leaves them in e
   assertEquals([after[0].vectors[0].w.v.shape, after[0].block[0].count.item()], [[4], 1]);
 });
 
-Deno.test("standardization and rescaling leave constant features alone but for their mean", () => {
-  const x = tensor([[1, 7], [3, 7], [5, 7]]), m = momentsOf(x);
-  const [a, b]: readonly [Tensor<readonly [2]>, Tensor<readonly [2]>] = [m.mean, m.deviation];
-  assertEquals([a.toArray(), b.toArray()[1]], [[3, 7], 0]);
-  assertEquals(standardizeWith(m)(x).toArray().map((r) => r[1]), [0, 0, 0]);
-  assertEquals(rescaleWith(rangeOf(x))(x).toArray(), [[0, 0], [0.5, 0], [1, 0]]);
-  const net = pipe(input([2]), standardize(m), dense(1)), { params, state } = net.init(key(0));
-  assertEquals(net.apply(params, state, x, train)[1], state);
-});
-
 Deno.test("blocks with normalization are layers like any other", () => {
   const cell = flow(dense(6), batchNorm(), act(relu)), net = pipe(input([2, 3]), flatten(), block(cell), cell);
   const { params, state } = net.init(key(0));
@@ -459,11 +444,6 @@ Deno.test("normalizations say what does not fit", () => {
       () => spectralNormWith(spectralInit(key(0), ones([2, 2])))(x),
       ShapeError,
       "spectralNorm: the state is of a weight of 2×2, not [2, 3]; use the state that was made for it",
-    ],
-    [
-      () => pipe(input([3]), standardize({ mean: ones([4]), deviation: ones([4]) })),
-      ShapeError,
-      "standardize: parameters of shape [4] do not fit the last axes of [3]; make them for [3]",
     ],
   ];
   for (const [call, kind, message] of table) assertEquals(assertThrows(call, kind).message, message);

@@ -37,14 +37,15 @@ export function sinusoidalPositions<const T extends number, const D extends numb
   requireCount("sinusoidalPositions", "length", length);
   requireCount("sinusoidalPositions", "size", size);
   requireNumber("sinusoidalPositions", "base", base, (b) => b > 0, "a positive number");
-  const data = new Float64Array(length * size);
+  // Of the dtype from the start, so that a compiled program reads it as it is.
+  const data = dtype === "f64" ? new Float64Array(length * size) : new Float32Array(length * size);
   for (let t = 0; t < length; t++) {
     for (let i = 0; i < size; i++) {
       const angle = t * base ** (-(i - i % 2) / size);
       data[t * size + i] = i % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
     }
   }
-  return tensor(data, { shape: [length, size], dtype }) as unknown as Tensor<readonly [T, D], E>;
+  return tensor(data, { shape: [length, size] }) as unknown as Tensor<readonly [T, D], E>;
 }
 
 /** Options of `learnedPositionsInit`. */

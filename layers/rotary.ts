@@ -89,8 +89,7 @@ function tables(length: number, frequency: readonly number[], dtype: DType, apar
       sines[first] = -sines[second]!;
     });
   }
-  const made = (data: Float64Array, shape: Shape) =>
-    tensor(data, { shape, dtype: dtype as "f32" }) as unknown as Tensor;
+  const made = (data: Float64Array, shape: Shape) => constant(data, dtype, shape);
   return apart
     ? [made(cosines, [length, 1, half]), made(sines, [length, 2, half])]
     : [made(cosines, [length, half, 1]), made(sines, [length, half, 2])];
@@ -106,12 +105,16 @@ function turns(
   if (!["i32", "u32", "u8"].includes(positions.dtype)) {
     throw new DTypeError(`rotary: positions are whole numbers, not ${positions.dtype}; cast them to i32`);
   }
-  const made = (data: readonly number[]) =>
-    tensor(Float64Array.from(data), { dtype: dtype as "f32", shape: [data.length] }) as unknown as Tensor;
+  const made = (data: readonly number[]) => constant(data, dtype, [data.length]);
   const at = expandDims(cast(positions, dtype as "f32") as Tensor, [positions.rank, positions.rank + 1]) as Tensor;
   const wave = expandDims(made(frequency), apart ? 0 : 1) as Tensor;
   const angle = mul(at, wave) as Tensor, sign = expandDims(made([-1, 1]), apart ? 1 : 0) as Tensor;
   return [cos(angle) as Tensor, mul(sin(angle) as Tensor, sign) as Tensor];
+}
+
+/** Numbers as a tensor, of the dtype from the start: a compiled program reads them as they are. */
+function constant(data: ArrayLike<number>, dtype: DType, shape: Shape): Tensor {
+  return tensor(dtype === "f64" ? Float64Array.from(data) : Float32Array.from(data), { shape }) as unknown as Tensor;
 }
 
 /** Throws unless options are in range. */

@@ -23,6 +23,7 @@ import pool from "./pool.json" with { type: "json" };
 import resize from "./resize.json" with { type: "json" };
 import rnn from "./rnn.json" with { type: "json" };
 import special from "./special.json" with { type: "json" };
+import transformer from "./transformer.json" with { type: "json" };
 import { assert, assertEquals } from "@std/assert";
 
 /** A number as the files write it: what JSON lacks is a string. */
@@ -77,6 +78,7 @@ const groups = {
   resize,
   rnn,
   special,
+  transformer,
 } as unknown as Readonly<Record<string, GoldenGroup>>;
 
 /** A group, such as `ops`. */

@@ -1,5 +1,5 @@
 /** Lookahead: slow parameters that follow fast ones. */
-import { type Tensor, tree, type Value } from "../mod.ts";
+import { cast, type Tensor, tree, type Value } from "../mod.ts";
 import { add, equal, mod, mul, sub, where } from "./loose.ts";
 import { firstStep, nextStep } from "./schedule.ts";
 import { requireShare, requireWhole } from "./settings.ts";
@@ -51,7 +51,7 @@ export function lookahead(inner: GradientTransformation, options: LookaheadOptio
       const [updates, after] = inner.update(gradients, before.inner, params);
       const meet = equal(mod(step as unknown as Value, every), 0);
       const slow = tree.map(
-        (s, p, u) => where(meet, add(s, mul(sub(add(p!, u!), s), alpha)), s),
+        (s, p, u) => cast(where(meet, add(s, mul(sub(add(p!, u!), s), alpha)), s), s.dtype),
         before.slow,
         params,
         updates,

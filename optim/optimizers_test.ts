@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   add,
   ArgumentError,
+  cast,
   jit,
   key,
   mul,
@@ -194,6 +195,18 @@ Deno.test("gradient transformations obey the laws of a Monoid", () => {
     }),
     { numRuns: 40 },
   );
+});
+
+Deno.test("gradients in f64 of parameters in f32 leave dtypes of parameters and states as they are", () => {
+  const wide = tree.map((g) => cast(g, "f64"), nestedGradient);
+  for (const [i, t] of transformations.entries()) {
+    const state = t.init(nested), [updates, next] = t.update(wide, state, nested);
+    assertEquals(tree.leaves(next).map((l) => l.dtype), tree.leaves(state).map((l) => l.dtype), `${i}`);
+    assertEquals(
+      tree.leaves(applyUpdates(nested, updates)).map((l) => l.dtype),
+      tree.leaves(nested).map((l) => l.dtype),
+    );
+  }
 });
 
 Deno.test("updates and states keep the structure, shapes and dtypes of trees of any form", () => {

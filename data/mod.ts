@@ -7,13 +7,24 @@
  * @module
  */
 
+export * from "./augment.ts";
 export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/classified.ts";
+export * from "./datasets/housing.ts";
+export {
+  fashionClasses,
+  fashionSource,
+  type ImageSets,
+  type LabelledImages,
+  loadFashionMnist,
+} from "./datasets/images.ts";
+export * from "./datasets/text.ts";
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";
 export * from "./gunzip.ts";
 export * from "./source.ts";
+export * from "./windows.ts";

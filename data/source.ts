@@ -1,5 +1,6 @@
 /** Files of data sets: from a folder, or fetched once, checked and kept. */
 import type { DataError, DataReason, TaskEither } from "./errors.ts";
+import { gunzip } from "./gunzip.ts";
 import { codeOf, granted, variable, wordsOf, writeWhole } from "./host.ts";
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 
@@ -7,7 +8,7 @@ import { type Either, left, right } from "fp-ts/lib/Either.js";
 export interface DataFile {
   /** Where it lies in a folder of data: `text/tinyshakespeare.txt`. */
   readonly path: string;
-  /** Where it is published; none if it cannot be fetched. */
+  /** Where it is published; none if it cannot be fetched. What comes from an address that ends in `.gz` is unpacked. */
   readonly urls: readonly string[];
   /** How many bytes it has. */
   readonly bytes: number;
@@ -33,7 +34,7 @@ export interface DownloadProgress {
   readonly file: string;
   /** Bytes that have come. */
   readonly received: number;
-  /** Bytes that will. */
+  /** Bytes that will; for a packed file, at most. */
   readonly total: number;
 }
 
@@ -59,7 +60,7 @@ export interface LoadOptions {
  *
  * It is looked for in `directory`, in the folder that the variable `ADJOINT_DATA` names, in the cache, and then at its
  * addresses. Its length and SHA-256 are checked wherever it is found. What is fetched is written to the cache, whole or
- * not at all. Nothing is asked for: the variable, the cache and the network are used only as far as permissions are
+ * not at all. A folder may hold it packed, as its path with `.gz` behind. Nothing is asked for: the variable, the cache and the network are used only as far as permissions are
  * granted (`--allow-env=ADJOINT_DATA`, `--allow-read`, `--allow-write`, `--allow-net`).
  *
  * @param file The file. @param options Where to look.
@@ -81,11 +82,13 @@ export function loadFile(file: DataFile, options: LoadOptions = {}): TaskEither<
     const asked = options.directory === undefined ? [] : [options.directory];
     const offered = [mirror, cache === false ? undefined : cache].filter((d) => d !== undefined);
     for (const folder of [...asked, ...offered]) {
-      const path = joined(folder, file.path);
-      // A folder that was asked for may lead to a question; one that was not must not.
-      if (!asked.includes(folder) && !granted("read", path)) continue;
-      const found = await readChecked(file, path);
-      if (found._tag === "Right" || found.left.reason !== "absent") return found;
+      for (const end of ["", ".gz"]) {
+        const path = joined(folder, file.path) + end;
+        // A folder that was asked for may lead to a question; one that was not must not.
+        if (!asked.includes(folder) && !granted("read", path)) continue;
+        const found = await readChecked(file, path);
+        if (found._tag === "Right" || found.left.reason !== "absent") return found;
+      }
     }
     const looked = [...asked, ...offered].join(", ");
     if (options.fetch === false || file.urls.length === 0) {
@@ -115,10 +118,11 @@ const failed = (file: DataFile, reason: DataReason, what: string): Either<DataEr
 
 async function readChecked(file: DataFile, path: string): Promise<Either<DataError, Uint8Array>> {
   let bytes: Uint8Array;
+  const packed = isPacked(path) && !isPacked(file.path);
   try {
     const { readFile, stat } = await import("node:fs/promises");
     const { size } = await stat(path);
-    if (size !== file.bytes) {
+    if (packed ? size > mostPacked(file) : size !== file.bytes) {
       return failed(file, "damaged", `at ${path} has ${size} bytes, not ${file.bytes}; remove it`);
     }
     bytes = await readFile(path);
@@ -128,7 +132,8 @@ async function readChecked(file: DataFile, path: string): Promise<Either<DataErr
     if (code !== "EPERM" && code !== "EACCES") return failed(file, "disk", `cannot be read at ${path}: ${wordsOf(e)}`);
     return failed(file, "denied", `may not be read at ${path}; run with --allow-read=${path}`);
   }
-  if (await hashOf(bytes) === file.sha256) return right(bytes);
+  const whole = packed ? await unpacked(file, bytes) : bytes;
+  if (whole !== null && await hashOf(whole) === file.sha256) return right(whole);
   return failed(file, "damaged", `at ${path} is not the file that was published (SHA-256 differs); remove it`);
 }
 
@@ -155,6 +160,18 @@ async function fetchChecked(file: DataFile, options: LoadOptions): Promise<Eithe
   return last;
 }
 
+/** Whether a path or an address names packed bytes. */
+const isPacked = (path: string): boolean => path.endsWith(".gz");
+
+/** No packed file is larger: gzip adds a few bytes to what it cannot make smaller. */
+const mostPacked = (file: DataFile): number => file.bytes + (file.bytes >> 10) + 1024;
+
+/** What packed bytes hold; null if that is not as long as it should be. */
+async function unpacked(file: DataFile, bytes: Uint8Array): Promise<Uint8Array | null> {
+  const out = await gunzip(bytes, { limit: file.bytes })();
+  return out._tag === "Right" && out.right.length === file.bytes ? out.right : null;
+}
+
 /** The bytes at an address; null as soon as they are not as many as they should be. */
 async function download(file: DataFile, url: string, options: LoadOptions): Promise<Uint8Array | null> {
   const response = await (options.fetch || fetch)(url, options.signal === undefined ? {} : { signal: options.signal });
@@ -162,15 +179,17 @@ async function download(file: DataFile, url: string, options: LoadOptions): Prom
     await response.body?.cancel();
     throw new Error(`the server answers ${response.status} ${response.statusText}`.trimEnd());
   }
-  const bytes = new Uint8Array(file.bytes);
+  const packed = isPacked(url) && !isPacked(file.path), total = packed ? mostPacked(file) : file.bytes;
+  const bytes = new Uint8Array(total);
   let received = 0;
   for await (const chunk of response.body) {
     if (received + chunk.length > bytes.length) return null;
     bytes.set(chunk, received);
     received += chunk.length;
-    options.onProgress?.({ file: file.path, received, total: file.bytes });
+    options.onProgress?.({ file: file.path, received, total });
   }
-  return received === file.bytes ? bytes : null;
+  if (packed) return await unpacked(file, bytes.subarray(0, received));
+  return received === total ? bytes : null;
 }
 
 async function hashOf(bytes: Uint8Array): Promise<string> {

@@ -97,3 +97,21 @@ Deno.test("writeWhole() writes a file whole, or leaves what was there", {
   assertEquals([...Deno.readDirSync(`${folder}/a`)].length, 1);
   Deno.removeSync(folder, { recursive: true });
 });
+
+/** Bytes packed by gzip. */
+const packed = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(
+    await new Response(
+      new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream("gzip")),
+    ).arrayBuffer(),
+  );
+
+Deno.test("loadFile() unpacks what comes from an address that ends in .gz, and checks what comes out", async () => {
+  const wanted = await file(["https://example.org/words.txt.gz"]), good = await packed(words);
+  const got = await loadFile(wanted, from(() => new Response(good)))();
+  assert(got._tag === "Right");
+  assertEquals([...got.right], [...words]);
+  for (const bad of [words, good.slice(0, -4), await packed(words.slice(1)), await packed(new Uint8Array(1 << 20))]) {
+    assertEquals(reason(await loadFile(wanted, from(() => new Response(bad as BodyInit)))()), "damaged");
+  }
+});

@@ -5,8 +5,6 @@
  * `deno task cnn` trains, prints the test accuracy and draws ten images that the network gets wrong.
  */
 import { pipe } from "fp-ts/lib/function.js";
-import * as TE from "fp-ts/lib/TaskEither.js";
-import { parseArgs } from "node:util";
 import {
   add,
   argmax,
@@ -41,6 +39,8 @@ import {
   softmaxCrossEntropy,
 } from "@adjoint/adjoint/layers";
 import { adam, applyUpdates, cosineDecay, type OptState } from "@adjoint/adjoint/optim";
+import { orThrow } from "@adjoint/adjoint/data";
+import { command, percent, positive, run, secondsSince, seed, terminalColumns, whole } from "./command.ts";
 import { captionOf, drawDigits } from "./digits_text.ts";
 import { type Digits, loadMnist, side } from "./mnist_data.ts";
 import { progressLine } from "./progress.ts";
@@ -167,48 +167,13 @@ export function accuracyOf(predictions: Int32Array, labels: ArrayLike<number>): 
   return predictions.filter((p, i) => p === labels[i]).length / predictions.length;
 }
 
-const help = `deno task cnn [options]    train a convolutional network on MNIST and test it
-
-  --epochs N     passes over the training images (5)
-  --batch N      images a step (64)
-  --rate X       Adam's first step size, which falls along half a cosine (0.002)
-  --seed N       seed of the initial weights, the order of the images and dropout (0)
-  --help         this text`;
-
-interface Options extends Settings {
-  readonly help: boolean;
-}
-
-/** The command line, or a message that says what is wrong with it. */
-export function optionsOf(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        epochs: { type: "string", default: "5" },
-        batch: { type: "string", default: "64" },
-        rate: { type: "string", default: "0.002" },
-        seed: { type: "string", default: "0" },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const number = (name: "epochs" | "batch" | "rate" | "seed", fits: (x: number) => boolean, what: string): number => {
-      const x = Number(values[name]);
-      if (values[name].trim() === "" || !fits(x)) throw new Error(`--${name} is ${what}, not ${values[name]}`);
-      return x;
-    };
-    const whole = (x: number) => Number.isSafeInteger(x) && x >= 1;
-    return {
-      epochs: number("epochs", whole, "a whole number from 1"),
-      batch: number("batch", (x) => whole(x) && x <= 60000, "a whole number from 1 to 60000"),
-      rate: number("rate", (x) => Number.isFinite(x) && x > 0, "a number above 0"),
-      seed: number("seed", (x) => Number.isSafeInteger(x) && x >= 0, "a whole number from 0"),
-      help: values.help,
-    };
-  } catch (e) {
-    return `cnn: ${(e as Error).message}\n\n${help}`;
-  }
-}
+/** The command line. */
+export const cnn = command("cnn", "train a convolutional network on MNIST and test it", {
+  epochs: whole(5, "passes over the training images"),
+  batch: whole(64, "images a step", 1, 60000),
+  rate: positive(0.002, "Adam's first step size, which falls along half a cosine"),
+  seed,
+});
 
 /** Up to ten test images that the network gets wrong, as text. */
 function drawWrong(predictions: Int32Array, digits: Digits, columns: number): string {
@@ -222,44 +187,15 @@ function drawWrong(predictions: Int32Array, digits: Digits, columns: number): st
   );
 }
 
-async function main(): Promise<number> {
-  const options = optionsOf(Deno.args);
-  if (typeof options === "string") {
-    console.error(options);
-    return 2;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
-  const loaded = await pipe(loadMnist(), TE.mapLeft((e) => e.message))();
-  if (loaded._tag === "Left") {
-    console.error(`cnn: ${loaded.left}`);
-    return 1;
-  }
-  const line = progressLine(), begun = performance.now(), { test } = loaded.right;
-  const params = train(examplesOf(loaded.right.train), options, (r) => line.show(r));
-  line.end();
-  console.log(`trained ${options.epochs} epochs in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-  const predictions = predict(params, examplesOf(test).images);
-  console.log(`test accuracy ${(100 * accuracyOf(predictions, test.labels)).toFixed(2)} % over ${test.count} images\n`);
-  console.log(drawWrong(predictions, test, columnsOf()));
-  return 0;
-}
-
-function columnsOf(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
-}
-
 if (import.meta.main) {
-  try {
-    Deno.exitCode = await main();
-  } catch (e) {
-    console.error(`cnn: ${(e as Error).message}`);
-    Deno.exitCode = 1;
-  }
+  await run(cnn, async (options) => {
+    const { train: digits, test } = orThrow(await loadMnist()());
+    const line = progressLine(), begun = performance.now();
+    const params = train(examplesOf(digits), options, (r) => line.show(r));
+    line.end();
+    console.log(`trained ${options.epochs} epochs in ${secondsSince(begun)} s`);
+    const predictions = predict(params, examplesOf(test).images);
+    console.log(`test accuracy ${percent(accuracyOf(predictions, test.labels))} over ${test.count} images\n`);
+    console.log(drawWrong(predictions, test, terminalColumns()));
+  });
 }

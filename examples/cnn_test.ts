@@ -1,7 +1,7 @@
 /** The convolutional example on made-up digits: the real ones need its package (examples/deno.json). */
 import { assert, assertEquals } from "@std/assert";
 import { tree } from "@adjoint/adjoint";
-import { accuracyOf, examplesOf, optionsOf, predict, train } from "./cnn.ts";
+import { accuracyOf, cnn, examplesOf, predict, train } from "./cnn.ts";
 
 /** `count` images, each class a bright bar at a height of its own. */
 function bars(count: number) {
@@ -25,12 +25,12 @@ Deno.test("train() of the convolutional network learns, the same to the last bit
   assertEquals(bits(again), bits(params));
 });
 
-Deno.test("optionsOf() of the convolutional example says what is wrong", () => {
-  const o = optionsOf(["--epochs", "2", "--seed=3"]);
+Deno.test("parse() of the convolutional example says what is wrong", () => {
+  const o = cnn.parse(["--epochs", "2", "--seed=3"]);
   assert(typeof o !== "string");
   assertEquals([o.epochs, o.batch, o.rate, o.seed], [2, 64, 0.002, 3]);
   for (const args of [["--epochs", "0"], ["--rate", "x"], ["--what"]]) {
-    const said = optionsOf(args);
+    const said = cnn.parse(args);
     assert(typeof said === "string" && said.startsWith("cnn: "), String(said));
   }
 });

@@ -4,8 +4,6 @@
  * `deno task mnist` trains, draws ten predictions and writes the parameters; `deno task mnist --predict` reads them back.
  */
 import { pipe } from "fp-ts/lib/function.js";
-import * as TE from "fp-ts/lib/TaskEither.js";
-import { parseArgs } from "node:util";
 import {
   argmax,
   cast,
@@ -28,6 +26,7 @@ import {
 import { decodeSafetensors, encodeSafetensors, orThrow, treeFromTensors, treeToTensors } from "@adjoint/adjoint/data";
 import { act, dense, input, type ParamsOf, relu, softmaxCrossEntropy } from "@adjoint/adjoint/layers";
 import { adam, applyUpdates, type OptState } from "@adjoint/adjoint/optim";
+import { asked, command, percent, positive, run, secondsSince, seed, terminalColumns, text, whole } from "./command.ts";
 import { captionOf, drawDigits } from "./digits_text.ts";
 import { type Digits, loadMnist, side } from "./mnist_data.ts";
 import { progressLine } from "./progress.ts";
@@ -129,57 +128,15 @@ export function accuracyOf(params: Params, data: Examples): number {
   return (mean(cast(right as Value, "f32")) as unknown as Tensor<readonly []>).item();
 }
 
-const help = `deno task mnist [options]    train 784-128-10 on MNIST with Adam and test it
-deno task mnist --predict    read the parameters back and draw ten predictions
-
-  --epochs N     passes over the training images (8)
-  --batch N      images a step (128)
-  --rate X       Adam's step size (0.001)
-  --seed N       seed of the initial weights and the order of the images (0)
-  --file PATH    where the parameters are written and read (mnist.safetensors)
-  --predict      no training: read the parameters and predict
-  --help         this text`;
-
-interface Options extends Settings {
-  readonly file: string;
-  readonly predict: boolean;
-  readonly help: boolean;
-}
-
-/** The command line, or a message that says what is wrong with it. */
-export function optionsOf(args: readonly string[]): Options | string {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        epochs: { type: "string", default: "8" },
-        batch: { type: "string", default: "128" },
-        rate: { type: "string", default: "0.001" },
-        seed: { type: "string", default: "0" },
-        file: { type: "string", default: "mnist.safetensors" },
-        predict: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    const number = (name: "epochs" | "batch" | "rate" | "seed", fits: (x: number) => boolean, what: string): number => {
-      const x = Number(values[name]);
-      if (values[name].trim() === "" || !fits(x)) throw new Error(`--${name} is ${what}, not ${values[name]}`);
-      return x;
-    };
-    const whole = (x: number) => Number.isSafeInteger(x) && x >= 1;
-    return {
-      epochs: number("epochs", whole, "a whole number from 1"),
-      batch: number("batch", (x) => whole(x) && x <= 60000, "a whole number from 1 to 60000"),
-      rate: number("rate", (x) => Number.isFinite(x) && x > 0, "a number above 0"),
-      seed: number("seed", (x) => Number.isSafeInteger(x) && x >= 0, "a whole number from 0"),
-      file: values.file,
-      predict: values.predict,
-      help: values.help,
-    };
-  } catch (e) {
-    return `mnist: ${(e as Error).message}\n\n${help}`;
-  }
-}
+/** The command line. */
+export const mnist = command("mnist", "train 784-128-10 on MNIST with Adam and test it", {
+  epochs: whole(8, "passes over the training images"),
+  batch: whole(128, "images a step", 1, 60000),
+  rate: positive(0.001, "Adam's step size"),
+  seed,
+  file: text("mnist.safetensors", "where the parameters are written and read"),
+  predict: asked("no training: read the parameters and draw ten predictions"),
+});
 
 /** Ten test images as text, each with its label and what the network takes it for. */
 function draw(params: Params, digits: Digits, data: Examples, columns: number): string {
@@ -203,50 +160,20 @@ function readParams(file: string): Params {
   return orThrow(treeFromTensors(net.init(key(0)).params, orThrow(decodeSafetensors(bytes)).tensors));
 }
 
-async function main(): Promise<number> {
-  const options = optionsOf(Deno.args);
-  if (typeof options === "string") {
-    console.error(options);
-    return 2;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
-  const loaded = await pipe(loadMnist(), TE.mapLeft((e) => e.message))();
-  if (loaded._tag === "Left") {
-    console.error(`mnist: ${loaded.left}`);
-    return 1;
-  }
-  const test = examplesOf(loaded.right.test);
-  let params: Params;
-  if (options.predict) params = readParams(options.file);
-  else {
-    const line = progressLine(), begun = performance.now();
-    params = train(examplesOf(loaded.right.train), options, (r) => line.show(r));
-    line.end();
-    console.log(`trained ${options.epochs} epochs in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-    Deno.writeFileSync(options.file, encodeSafetensors(treeToTensors(params)));
-    console.log(`parameters written to ${options.file}`);
-  }
-  console.log(`test accuracy ${(100 * accuracyOf(params, test)).toFixed(2)} % over ${test.images.shape[0]} images\n`);
-  console.log(draw(params, loaded.right.test, test, columnsOf()));
-  return 0;
-}
-
-function columnsOf(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
-}
-
 if (import.meta.main) {
-  try {
-    Deno.exitCode = await main();
-  } catch (e) {
-    console.error(`mnist: ${(e as Error).message}`);
-    Deno.exitCode = 1;
-  }
+  await run(mnist, async (options) => {
+    const { train: digits, test: unseen } = orThrow(await loadMnist()()), test = examplesOf(unseen);
+    let params: Params;
+    if (options.predict) params = readParams(options.file);
+    else {
+      const line = progressLine(), begun = performance.now();
+      params = train(examplesOf(digits), options, (r) => line.show(r));
+      line.end();
+      console.log(`trained ${options.epochs} epochs in ${secondsSince(begun)} s`);
+      Deno.writeFileSync(options.file, encodeSafetensors(treeToTensors(params)));
+      console.log(`parameters written to ${options.file}`);
+    }
+    console.log(`test accuracy ${percent(accuracyOf(params, test))} over ${test.images.shape[0]} images\n`);
+    console.log(draw(params, unseen, test, terminalColumns()));
+  });
 }

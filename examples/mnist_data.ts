@@ -6,10 +6,9 @@
  * `deno run -q --config examples/deno.json --allow-read=examples/node_modules examples/mnist_data.ts`.
  */
 import { pipe } from "fp-ts/lib/function.js";
-import { type Either, left, right } from "fp-ts/lib/Either.js";
 import * as TE from "fp-ts/lib/TaskEither.js";
+import { decodeImageBytes } from "../data/datasets/images.ts";
 import { type FormatError, orThrow } from "../data/errors.ts";
-import { decodeIdx, type IdxArray } from "../data/formats/idx.ts";
 
 /** Pixels a row and rows an image. */
 export const side = 28;
@@ -54,43 +53,13 @@ export const readPackageFile: ReadFile = (name) =>
     }),
   );
 
-const formatError = (file: string, offset: number, what: string): Either<FormatError, never> =>
-  left({ _tag: "FormatError", format: "idx", offset, message: `loadMnist: ${file} ${what} (byte ${offset})` });
-
-/** The array in `bytes` if it has elements of one byte and `expected`'s sizes, where a negative one is any size. */
-function decodeAs(file: string, bytes: Uint8Array, expected: readonly number[]): Either<FormatError, Uint8Array> {
-  const decoded: Either<FormatError, IdxArray> = decodeIdx(bytes);
-  if (decoded._tag === "Left") {
-    return left({ ...decoded.left, message: `loadMnist: ${file}: ${decoded.left.message}` });
-  }
-  const { shape, dtype, data } = decoded.right;
-  const words = expected.map((d) => d < 0 ? "any" : d).join("×");
-  if (dtype !== "u8") return formatError(file, 2, `holds ${dtype}, not u8`);
-  if (shape.length !== expected.length) return formatError(file, 3, `has ${shape.length} axes, not ${words}`);
-  const axis = expected.findIndex((d, i) => d >= 0 && d !== shape[i]);
-  if (axis >= 0) return formatError(file, 4 + 4 * axis, `is ${shape.join("×")}, not ${words}`);
-  return right(data);
-}
-
-function decodeDigits(prefix: string, imageBytes: Uint8Array, labelBytes: Uint8Array): Either<FormatError, Digits> {
-  const images = decodeAs(`${prefix}-images-idx3-ubyte`, imageBytes, [-1, side, side]);
-  if (images._tag === "Left") return images;
-  const count = images.right.length / (side * side);
-  const file = `${prefix}-labels-idx1-ubyte`;
-  const labels = decodeAs(file, labelBytes, [count]);
-  if (labels._tag === "Left") return labels;
-  const strange = labels.right.findIndex((label) => label > 9);
-  if (strange >= 0) return formatError(file, 8 + strange, `says that image ${strange} shows ${labels.right[strange]}`);
-  return right({ count, images: images.right, labels: labels.right });
-}
-
 /** Both sets; nothing is given if any of the four files is missing or wrong. */
 export function loadMnist(read: ReadFile = readPackageFile): TE.TaskEither<MnistError, Mnist> {
   const digits = (prefix: string): TE.TaskEither<MnistError, Digits> =>
     pipe(
       read(`${prefix}-images-idx3-ubyte`),
       TE.chain((images) => pipe(read(`${prefix}-labels-idx1-ubyte`), TE.map((labels) => ({ images, labels })))),
-      TE.chainW(({ images, labels }) => TE.fromEither(decodeDigits(prefix, images, labels))),
+      TE.chainW(({ images, labels }) => TE.fromEither(decodeImageBytes("loadMnist", prefix, images, labels, side))),
     );
   return pipe(digits("train"), TE.chain((train) => pipe(digits("t10k"), TE.map((test) => ({ train, test })))));
 }

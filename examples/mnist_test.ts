@@ -1,7 +1,7 @@
 /** The MNIST example on made-up digits: the real ones need its package (examples/deno.json). */
 import { assert, assertEquals } from "@std/assert";
 import { decodeSafetensors, encodeSafetensors, orThrow, treeFromTensors, treeToTensors } from "@adjoint/adjoint/data";
-import { accuracyOf, examplesOf, net, optionsOf, train } from "./mnist.ts";
+import { accuracyOf, examplesOf, mnist, net, train } from "./mnist.ts";
 import { key } from "@adjoint/adjoint";
 
 /** `count` images, each class a bright block at a place of its own, dimmed by a few levels from image to image. */
@@ -28,8 +28,8 @@ Deno.test("train() learns, the same to the last bit for the same seed, and its p
   assertEquals(read[0].w.dataSync(), params[0].w.dataSync());
 });
 
-Deno.test("optionsOf() reads the command line and says what is wrong with it", () => {
-  const o = optionsOf(["--epochs", "2", "--rate=0.01", "--predict"]);
+Deno.test("parse() reads the command line and says what is wrong with it", () => {
+  const o = mnist.parse(["--epochs", "2", "--rate=0.01", "--predict"]);
   assert(typeof o !== "string");
   assertEquals([o.epochs, o.batch, o.rate, o.seed, o.predict], [2, 128, 0.01, 0, true]);
   for (
@@ -41,7 +41,7 @@ Deno.test("optionsOf() reads the command line and says what is wrong with it", (
       [["--what"], "mnist: Unknown option '--what'"],
     ] as const
   ) {
-    const said = optionsOf(args);
+    const said = mnist.parse(args);
     assert(typeof said === "string" && said.startsWith(message), String(said));
   }
 });

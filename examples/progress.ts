@@ -1,5 +1,7 @@
 /** A live line on stderr that says how far a training run is; nothing at all where nobody looks. */
 
+import { terminalColumns } from "./command.ts";
+
 /** Where a run stands. */
 export interface Progress {
   /** Steps done. */
@@ -50,20 +52,11 @@ export interface ProgressLine {
   end(): void;
 }
 
-/** Columns of the terminal; 80 where they cannot be told, which some pseudo-terminals say with a 0. */
-function columnsOf(): number {
-  try {
-    return Deno.consoleSize().columns || 80;
-  } catch {
-    return 80;
-  }
-}
-
 /** A progress line on `out`, timed from now by `now` (milliseconds); it writes nothing if `out` is not a terminal. */
 export function progressLine(
   out: Terminal = Deno.stderr,
   now: () => number = () => performance.now(),
-  columns: () => number = columnsOf,
+  columns: () => number = terminalColumns,
 ): ProgressLine {
   if (!out.isTerminal()) return { show: () => {}, end: () => {} };
   const encoder = new TextEncoder();

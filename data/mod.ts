@@ -21,6 +21,7 @@ export {
   loadFashionMnist,
 } from "./datasets/images.ts";
 export * from "./datasets/text.ts";
+export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";

@@ -206,6 +206,7 @@ export {
   transformerEncoderStep,
   transformerEncoderWith,
 } from "./transformer_encoder.ts";
+export * from "./tree_nets.ts";
 export * from "./unfold.ts";
 export * from "./unpool.ts";
 export * from "./weight_norm.ts";

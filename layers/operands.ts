@@ -28,6 +28,11 @@ export function requireCount(op: string, name: string, x: unknown, least = 0): v
   requireNumber(op, name, x, (n) => Number.isInteger(n) && n >= least, `a whole number, ${least} or more`);
 }
 
+/** Throws unless a rate of dropout is a probability below 1. */
+export function requireDropout(op: string, rate: number): void {
+  requireNumber(op, "dropout", rate, (r) => r >= 0 && r < 1, "a probability below 1");
+}
+
 /** Throws unless a word is one of those there are. */
 export function requireChoice(op: string, name: string, x: unknown, choices: readonly string[]): void {
   if (choices.includes(x as string)) return;

@@ -176,13 +176,16 @@ Deno.test("dropout: in training drawn by the key, in evaluation none, and nothin
   assertEquals(run({ mode: "train", key: key(3) }), drawn);
   assert(drawn.some((v, i) => v !== run({ mode: "train", key: key(4) })[i]) && drawn.every(Number.isFinite));
   assertEquals(run({ mode: "eval", key: key(3) }), run(evaluate));
+  // Monte Carlo dropout: in evaluation what is drawn in training.
+  assertEquals(run({ mode: "eval", noise: true, key: key(3) }), drawn);
+  assertEquals(run({ mode: "train", noise: false }), run(evaluate));
   assert(drawn.some((v, i) => v !== run(evaluate)[i]));
   const free = pipe(input([5, 8]), transformerEncoder(2, { heads: 2, dropout: 0 }));
   assertEquals(numbers(free.apply(params, [], x, { mode: "train" })[0]), run(evaluate));
   assertThrows(
     () => net.apply(params, [], x, { mode: "train" }),
     AdjointError,
-    'transformerEncoder: dropout draws at random in training and needs a key; apply the net with { key, mode: "train" }',
+    'transformerEncoder: it draws at random and needs a key; apply the net with { key, mode: "train" }',
   );
 });
 

@@ -11,7 +11,6 @@ import {
   normal,
   ones,
   ShapeError,
-  std,
   sum,
   type Tensor,
   tensor,

@@ -89,6 +89,7 @@ Deno.test("rrelu() draws slopes in training and takes their mean in evaluation",
   const width = 1 / 3 - 1 / 8;
   assertAlmostEquals(-mean(y).item(), 11 / 48, 6 * width / Math.sqrt(12 * 1000));
   assertEquals(net.apply([], [], x, { mode: "train", key: k })[0].toArray(), y.toArray());
+  assertEquals(net.apply([], [], x, { mode: "eval", noise: true, key: k })[0].toArray(), y.toArray());
   assertEquals(state, []);
   assertAlmostEquals(net.apply([], [], x, evaluate)[0].toArray()[0]![0]!, -11 / 48, 2 ** -25);
   assertEquals(net.apply([], [], ones([1, 1000]), { mode: "train", key: k })[0].toArray(), ones([1, 1000]).toArray());
@@ -186,7 +187,7 @@ Deno.test("these layers say what is wrong", () => {
     [
       () => pipe(input([1]), rrelu()).apply([], [], ones([1, 1]), { mode: "train" }),
       ArgumentError,
-      'rrelu: training draws at random and needs a key; apply the net with { key, mode: "train" }',
+      'rrelu: it draws at random and needs a key; apply the net with { key, mode: "train" }',
     ],
   ];
   for (const [call, type, message] of table) assertEquals(assertThrows(call, type).message, message);

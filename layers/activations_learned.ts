@@ -14,6 +14,7 @@ import { bent, leakyRelu } from "./activations_rectified.ts";
 import { snakeOf } from "./activations_smooth.ts";
 import { type Initializer, onesInit } from "./initializers.ts";
 import { grow, type Net, type Spec } from "./net.ts";
+import { drawingKey } from "./noise.ts";
 import { floats, lastAxis, requireNumber } from "./operands.ts";
 
 /** Slopes below zero, one for each channel. */
@@ -179,14 +180,9 @@ export function rrelu(
     grow(net, {
       name: "rrelu",
       output: net.output,
-      apply: (_, s, x, { mode, key }) => {
-        const v = x as Tensor;
-        if (mode === "eval") return [leakyRelu(v, { negativeSlope: (lower + upper) / 2 }), s];
-        if (key === undefined) {
-          throw new ArgumentError(
-            'rrelu: training draws at random and needs a key; apply the net with { key, mode: "train" }',
-          );
-        }
+      apply: (_, s, x, context) => {
+        const v = x as Tensor, key = drawingKey("rrelu", context);
+        if (key === undefined) return [leakyRelu(v, { negativeSlope: (lower + upper) / 2 }), s];
         return [rreluWith(key, options)(v), s];
       },
     });

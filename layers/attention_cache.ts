@@ -19,7 +19,15 @@ import {
   zeros,
 } from "../mod.ts";
 import { seen } from "./attention_masks.ts";
-import { affine, headsTogether, headWeights, mixHeads, requireOptions, type SelfAttentionOptions } from "./heads.ts";
+import {
+  affine,
+  headsTogether,
+  headWeights,
+  mixHeads,
+  requireOptions,
+  requireSequence,
+  type SelfAttentionOptions,
+} from "./heads.ts";
 import { requireCount } from "./operands.ts";
 import type { Mask } from "./masked_softmax.ts";
 import { queriesKeysValues, type SelfAttention } from "./self_attention.ts";
@@ -118,6 +126,7 @@ export function selfAttentionStep<D extends number>(
   const op = "selfAttentionStep";
   requireOptions(op, heads, { ...options, causal: true });
   return ((cache: AttentionCache, x: Tensor) => {
+    requireSequence(op, "a sequence", x.shape, p.qkv.w.shape[0]);
     const count = x.shape.at(-2)!, room = cache.keys.shape.at(-2)!, window = Math.min(options.window ?? room, room);
     const now = add(arange(count), cache.length) as Whole;
     const [q, k, v] = queriesKeysValues(p, heads, options, x, now);

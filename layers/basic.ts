@@ -83,7 +83,7 @@ export type FlatShape<S extends Shape> = S extends readonly [infer N extends num
  * ```
  */
 export function lambda<X, const Y>(
-  f: (x: Batch<number, X>, context: Context) => Batch<number, Y>,
+  f: (x: Batch<number, NoInfer<X>>, context: Context) => Batch<number, NoInfer<Y>>,
   output: Y | ((examples: X) => Y),
 ): Mapping<X, Y> {
   return (net) => {

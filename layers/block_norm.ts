@@ -1,27 +1,24 @@
 /** Normalisation inside blocks of a transformer. */
-import { add, mean, mul, ones, rsqrt, type Shape, square, sub, type Tensor, zeros } from "../mod.ts";
+import { mul, ones, type Tensor, zeros } from "../mod.ts";
+import { layerNormWith, rmsNormWith } from "./layer_norm.ts";
 
 /** Parameters of a block's normalisation. */
 export interface BlockNorm<D extends number> {
   /** What each normalised feature is multiplied by. */
   readonly scale: Tensor<readonly [D]>;
   /** What is added to it; left out without biases. */
-  readonly shift?: Tensor<readonly [D]>;
+  readonly bias?: Tensor<readonly [D]>;
 }
 
 export type NormKind = "layer" | "rms";
 
 export function blockNormInit<D extends number>(width: D, kind: NormKind, bias: boolean): BlockNorm<D> {
   const scale = ones([width]) as unknown as Tensor<readonly [D]>;
-  return kind === "layer" && bias ? { scale, shift: zeros([width]) as unknown as Tensor<readonly [D]> } : { scale };
+  return kind === "layer" && bias ? { scale, bias: zeros([width]) as unknown as Tensor<readonly [D]> } : { scale };
 }
 
-export function blockNorm(p: BlockNorm<number>, kind: NormKind, epsilon: number, x: Tensor): Tensor {
-  const last = { axis: -1, keepDims: true } as const;
-  const d = kind === "layer" ? sub(x, mean(x, last) as Tensor) as Tensor : x;
-  const y = mul(
-    mul(d, rsqrt(add(mean(square(d) as Tensor, last) as Tensor, epsilon) as Tensor) as Tensor) as Tensor,
-    p.scale as Tensor<Shape>,
-  ) as Tensor;
-  return p.shift === undefined ? y : add(y, p.shift as Tensor<Shape>) as Tensor;
+export function blockNorm({ scale, bias }: BlockNorm<number>, kind: NormKind, epsilon: number, x: Tensor): Tensor {
+  if (kind === "rms") return rmsNormWith({ scale }, { epsilon })(x);
+  if (bias !== undefined) return layerNormWith({ scale, bias }, { epsilon })(x);
+  return mul(layerNormWith(null, { epsilon })(x), scale) as Tensor;
 }

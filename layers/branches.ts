@@ -161,7 +161,7 @@ export function onAll<X, Y, P2 extends Entries, S2 extends Entries>(
       output: mapEntries(net.output as object, () => layer.output) as { readonly [K in keyof typeof net.output]: Y },
       apply: (p, s, x, context) => {
         let state = s;
-        const y = mapEntries(x as object, (k, i) => {
+        const y = mapEntries(net.output as object, (k, i) => {
           const [z, next] = layer.apply(p, state, (x as Named)[k], contextAt(context, i));
           state = next;
           return z;
@@ -201,7 +201,7 @@ export function concatenate<A extends number = -1>(
   return <I, X, P extends Entries, S extends Entries>(net: Net<I, X, P, S>) => {
     const specs = specEntries("concatenate", net.output), first = specs[0]!, rank = first.shape.length;
     const given = options.axis ?? -1, axis = given < 0 ? given + rank : given;
-    if (!(axis >= 0 && axis < rank)) {
+    if (!(Number.isInteger(axis) && axis >= 0 && axis < rank)) {
       throw new ShapeError(`concatenate: an example of shape [${first.shape.join(", ")}] has no axis ${given}`);
     }
     const others = ({ shape, dtype }: Spec) => ({ shape: shape.map((d, i) => i === axis ? 0 : d), dtype });
@@ -218,7 +218,7 @@ export function concatenate<A extends number = -1>(
     return grow(net, {
       name: "concatenate",
       output: output as unknown as Joined<EntryOf<X>, A>,
-      apply: (_, s, x) => [concat(Object.values(x as object) as Tensor[], { axis: axis + 1 }), s],
+      apply: (_, s, x) => [concat(tensorsIn(net.output, x), { axis: axis + 1 }), s],
     });
   };
 }
@@ -257,9 +257,13 @@ export function sumUp(): <I, X, P extends Entries, S extends Entries>(
     grow(net, {
       name: "sumUp",
       output: equalEntries("sumUp", net.output) as EntryOf<X>,
-      apply: (_, s, x) => [(Object.values(x as object) as Tensor[]).reduce((a, b) => add(a, b)), s],
+      apply: (_, s, x) => [tensorsIn(net.output, x).reduce((a, b) => add(a, b)), s],
     });
 }
+
+/** A batch's entries in the order of the examples: its own may be another, as it is behind `jit`. */
+const tensorsIn = (examples: unknown, batch: unknown): Tensor[] =>
+  Object.keys(examples as object).map((k) => (batch as Named)[k] as Tensor);
 
 /** The specs that are the entries of a tree. */
 function specEntries(op: string, examples: unknown): Spec[] {

@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from "../mod.ts";
 import { dropoutWith } from "./dropout.ts";
+import { requireChoice, requireDropout } from "./operands.ts";
 import { type CausalMap, type Facts, type RecurrentMap, withFacts } from "./recurrence.ts";
 
 type Any = Tensor<Shape, DType>;
@@ -35,14 +36,6 @@ const joins: Readonly<Record<Join, (a: Tensor, b: Tensor) => unknown>> = {
   mean: (a, b) => mul(add(a, b) as Tensor, 0.5),
   product: (a, b) => mul(a, b),
 };
-
-/** The function that joins, or an error that names the choices. */
-export function joinOf(op: string, join: Join): (a: Any, b: Any) => Any {
-  if (Object.hasOwn(joins, join)) return joins[join] as unknown as (a: Any, b: Any) => Any;
-  throw new ArgumentError(
-    `${op}: join is ${Object.keys(joins).map((j) => `"${j}"`).join(", ")}, not ${JSON.stringify(join)}`,
-  );
-}
 
 /**
  * Two recurrent layers over the same sequences, one from each end, with their outputs joined.
@@ -77,7 +70,9 @@ export function bidirectionalWith<
   backward: RecurrentMap<I, O2, CB, D>,
   options: BidirectionalOptions<J> = {},
 ): RecurrentMap<I, JoinedSize<O, J>, readonly [CF, CB], D> {
-  const how = options.join ?? "concat", join = joinOf("bidirectionalWith", how);
+  const how = options.join ?? "concat";
+  requireChoice("bidirectionalWith", "join", how, Object.keys(joins));
+  const join = joins[how] as unknown as (a: Any, b: Any) => Any;
   if ((forward.inputs as number) !== backward.inputs) {
     throw new ShapeError(
       `bidirectionalWith: the forward layer takes ${forward.inputs} inputs and the backward one ${backward.inputs}; ` +
@@ -155,7 +150,7 @@ export interface StackOptions {
  * @returns From sequences `[...L, T, inputs]` to `[last carries, outputs of the last layer]`; the carry is a tuple with
  *   an entry for each layer. Its `cell`, where all layers have one, drops nothing.
  * @throws {ShapeError} If a layer does not take what the one before gives.
- * @throws {ArgumentError} If there is no layer, or dropout without a key.
+ * @throws {ArgumentError} If there is no layer, dropout is no probability below 1, or it is without a key.
  * @see Graves et al., Speech recognition with deep recurrent neural networks, 2013, https://arxiv.org/abs/1303.5778
  *
  * @example Two layers
@@ -179,6 +174,7 @@ export function stackedWith<const M extends Stack>(layers: M, options: StackOpti
       `stackedWith: layer ${i} takes ${l.inputs} inputs, but layer ${i - 1} gives ${before.outputs}; make them equal`,
     );
   });
+  requireDropout("stackedWith", dropout);
   if (dropout !== 0 && key === undefined) {
     throw new ArgumentError("stackedWith: dropout draws at random and needs a key; leave it out in evaluation");
   }

@@ -4,11 +4,11 @@ import { swiglu } from "./activations_gated.ts";
 import { gelu } from "./activations_smooth.ts";
 import type { Pointwise } from "./basic.ts";
 import { dropoutWith } from "./dropout.ts";
-import { affine, requireDropout, requireSequence } from "./heads.ts";
+import { affine, requireSequence } from "./heads.ts";
 import { glorotUniform, type Initializer } from "./initializers.ts";
 import { linearInit, type LinearParams } from "./linear.ts";
 import { grow, type Net } from "./net.ts";
-import { requireChoice, requireCount } from "./operands.ts";
+import { requireChoice, requireCount, requireDropout } from "./operands.ts";
 import { keyOf, sequenceOf, type SequenceSpec, type WidthOf } from "./sequence_specs.ts";
 
 /** What stands between the two maps: a name, or a function that keeps the shape. */

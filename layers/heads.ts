@@ -14,7 +14,7 @@ import {
 import type { Initializer } from "./initializers.ts";
 import { linear, type LinearParams } from "./linear.ts";
 import { dropoutWith } from "./dropout.ts";
-import { requireCount, requireNumber } from "./operands.ts";
+import { requireCount, requireDropout } from "./operands.ts";
 import { type Mask, softmaxUnder } from "./masked_softmax.ts";
 import { requireRotary, type RotaryOptions } from "./rotary.ts";
 
@@ -96,11 +96,6 @@ export function requireOptions(op: string, heads: number, options: SelfAttention
     throw new ArgumentError(`${op}: a window looks back, and needs causal: true`);
   }
   if (typeof rotary === "object") requireRotary(op, rotary);
-}
-
-/** Throws unless a rate is a probability below 1. */
-export function requireDropout(op: string, rate: number): void {
-  requireNumber(op, "dropout", rate, (r) => r >= 0 && r < 1, "a probability below 1");
 }
 
 /** Throws unless the last axis is `width` long and there is one of positions before it. */

@@ -1,16 +1,6 @@
 /** How weights start: random, at a scale that keeps signals and gradients alive. */
-import {
-  ArgumentError,
-  type Key,
-  mul,
-  normal,
-  ones,
-  type Shape,
-  type Tensor,
-  truncatedNormal,
-  uniform,
-  zeros,
-} from "../mod.ts";
+import { type Key, mul, normal, ones, type Shape, type Tensor, truncatedNormal, uniform, zeros } from "../mod.ts";
+import { requireChoice, requireNumber } from "./operands.ts";
 import { orthogonalMatrix } from "./orthogonal.ts";
 
 /** From a key and a shape to a tensor. The last axis is the outputs', the one before it the inputs', any before those a kernel's. */
@@ -71,7 +61,7 @@ export interface VarianceScalingOptions {
  *
  * @param options `scale`, `mode`, `distribution`.
  * @returns An initializer.
- * @throws {ArgumentError} If the scale is not positive.
+ * @throws {ArgumentError} If the scale is not positive, or there is no such mode or law.
  * @see He et al., Delving deep into rectifiers, 2015, https://arxiv.org/abs/1502.01852
  *
  * @example A tensor at its scale
@@ -85,7 +75,9 @@ export interface VarianceScalingOptions {
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
-  if (!(scale > 0)) throw new ArgumentError(`varianceScaling: the scale is positive, not ${scale}`);
+  requireNumber("varianceScaling", "scale", scale, (s) => s > 0, "a positive number");
+  requireChoice("varianceScaling", "mode", mode, ["fanIn", "fanOut", "fanAverage"]);
+  requireChoice("varianceScaling", "distribution", distribution, ["normal", "truncatedNormal", "uniform"]);
   return (key, shape) => {
     const { fanIn, fanOut } = fans(shape);
     const fan = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
@@ -245,6 +237,7 @@ export const lecunTruncatedNormal: Initializer = varianceScaling({});
  *
  * @param deviation The standard deviation; 0.01 if left out.
  * @returns An initializer.
+ * @throws {ArgumentError} If the deviation is negative.
  *
  * @example At its deviation
  * ```ts
@@ -255,13 +248,21 @@ export const lecunTruncatedNormal: Initializer = varianceScaling({});
  * assertAlmostEquals(std(normalInit(2)(key(0), [100, 100])).item(), 2, 0.1);
  * ```
  */
-export const normalInit = (deviation = 0.01): Initializer => (key, shape) => draw(key, shape, deviation, "normal");
+export function normalInit(deviation = 0.01): Initializer {
+  requireDeviation("normalInit", deviation);
+  return (key, shape) => draw(key, shape, deviation, "normal");
+}
+
+function requireDeviation(op: string, deviation: number): void {
+  requireNumber(op, "deviation", deviation, (d) => d >= 0, "a number of 0 or more");
+}
 
 /**
  * Independent normals of a standard deviation, cut at two of them and widened to make up for it.
  *
  * @param deviation The standard deviation; 0.01 if left out.
  * @returns An initializer.
+ * @throws {ArgumentError} If the deviation is negative.
  *
  * @example At its deviation
  * ```ts
@@ -272,14 +273,17 @@ export const normalInit = (deviation = 0.01): Initializer => (key, shape) => dra
  * assertAlmostEquals(std(truncatedNormalInit(2)(key(0), [100, 100])).item(), 2, 0.1);
  * ```
  */
-export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shape) =>
-  draw(key, shape, deviation, "truncatedNormal");
+export function truncatedNormalInit(deviation = 0.01): Initializer {
+  requireDeviation("truncatedNormalInit", deviation);
+  return (key, shape) => draw(key, shape, deviation, "truncatedNormal");
+}
 
 /**
  * Independent uniforms between −bound and bound.
  *
  * @param bound The bound; 0.01 if left out.
  * @returns An initializer.
+ * @throws {ArgumentError} If the bound is negative.
  *
  * @example Within its bounds
  * ```ts
@@ -290,8 +294,10 @@ export const truncatedNormalInit = (deviation = 0.01): Initializer => (key, shap
  * assert(max(abs(uniformInit(0.1)(key(0), [10]))).item() <= 0.1);
  * ```
  */
-export const uniformInit = (bound = 0.01): Initializer => (key, shape) =>
-  uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;
+export function uniformInit(bound = 0.01): Initializer {
+  requireNumber("uniformInit", "bound", bound, (b) => b >= 0, "a number of 0 or more");
+  return (key, shape) => uniform(key, shape, { min: -bound, max: bound }) as ReturnType<typeof zeros<typeof shape>>;
+}
 
 /**
  * Zeros, whatever the key.
@@ -326,7 +332,7 @@ export const onesInit: Initializer = <const S extends Shape>(_: Key, shape: S): 
  *
  * @param gain The factor; 1 if left out.
  * @returns An initializer for shapes of rank 2 or more.
- * @throws {ArgumentError} If the rank is below 2.
+ * @throws {ArgumentError} If the rank is below 2, or the gain no finite number.
  * @see Saxe et al., Exact solutions to the nonlinear dynamics of learning, 2014, https://arxiv.org/abs/1312.6120
  *
  * @example Columns of length 1
@@ -339,7 +345,10 @@ export const onesInit: Initializer = <const S extends Shape>(_: Key, shape: S): 
  * assertAlmostEquals(sum(square(w)).item(), 1, 1e-6);
  * ```
  */
-export const orthogonal = (gain = 1): Initializer => (key, shape) => mul(orthogonalMatrix(key, shape), gain) as never;
+export function orthogonal(gain = 1): Initializer {
+  requireNumber("orthogonal", "gain", gain);
+  return (key, shape) => mul(orthogonalMatrix(key, shape), gain) as never;
+}
 
 /** The nonlinearities whose gain is known. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "selu" | "leakyRelu";
@@ -357,6 +366,7 @@ const gains: Readonly<Record<Exclude<Nonlinearity, "leakyRelu">, number>> = {
  *
  * @param nonlinearity Its name. @param slope For leaky ReLU, the slope below 0; 0.01 if left out.
  * @returns The factor for the weights' standard deviation.
+ * @throws {ArgumentError} If its gain is not known.
  *
  * @example The gain of ReLU
  * ```ts
@@ -367,5 +377,6 @@ const gains: Readonly<Record<Exclude<Nonlinearity, "leakyRelu">, number>> = {
  * ```
  */
 export function gain(nonlinearity: Nonlinearity, slope = 0.01): number {
+  requireChoice("gain", "nonlinearity", nonlinearity, [...Object.keys(gains), "leakyRelu"]);
   return nonlinearity === "leakyRelu" ? Math.sqrt(2 / (1 + slope * slope)) : gains[nonlinearity];
 }

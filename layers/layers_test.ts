@@ -1,4 +1,4 @@
-/** Nets, layers and initializers. */
+/** Nets and layers. */
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { flow, pipe } from "fp-ts/lib/function.js";
 import {
@@ -6,48 +6,31 @@ import {
   grad,
   jit,
   key,
-  matmul,
   mean,
   mul,
   normal,
   ones,
-  type Shape,
   ShapeError,
-  std,
   sum,
-  swapAxes,
   type Tensor,
   tensor,
   zeros,
 } from "../mod.ts";
-import golden from "../tests/golden/init.json" with { type: "json" };
 import {
   act,
   dense,
   dropout,
   dropoutWith,
-  fans,
   flatten,
-  gain,
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  type Initializer,
   input,
-  lecunNormal,
   type Linear,
   linear,
   linearInit,
   mse,
-  onesInit,
-  orthogonal,
   type ParamsOf,
   relu,
   residual,
   softmaxCrossEntropy,
-  truncatedNormalInit,
-  uniformInit,
   zerosInit,
 } from "./mod.ts";
 
@@ -142,51 +125,6 @@ Deno.test("a net says what does not fit", () => {
     ],
   ];
   for (const [call, message] of table) assertEquals(assertThrows(call, Error).message, message);
-});
-
-Deno.test("initializers have the mean and the deviation they say", () => {
-  const shape = [64, 96] as const, n = 64 * 96;
-  const table: readonly (readonly [string, Initializer, number])[] = [
-    ["glorotUniform", glorotUniform, Math.sqrt(2 / 160)],
-    ["glorotNormal", glorotNormal, Math.sqrt(2 / 160)],
-    ["heUniform", heUniform, Math.sqrt(2 / 64)],
-    ["heNormal", heNormal, Math.sqrt(2 / 64)],
-    ["lecunNormal", lecunNormal, Math.sqrt(1 / 64)],
-    ["truncatedNormal", truncatedNormalInit(0.5), 0.5],
-    ["uniform", uniformInit(0.3), 0.3 / Math.sqrt(3)],
-  ];
-  for (const [name, f, deviation] of table) {
-    const w = f(key(7), shape);
-    // Six standard errors: of the mean σ/√n, of the deviation at most σ·√(2/(4n))·√… for kurtosis up to 3: σ/√(2n).
-    assertAlmostEquals(mean(w).item(), 0, 6 * deviation / Math.sqrt(n), name);
-    assertAlmostEquals(std(w).item() as number, deviation, 6 * deviation / Math.sqrt(2 * n), name);
-  }
-  assertEquals([zerosInit(key(0), [2]).toArray(), onesInit(key(0), [2]).toArray()], [[0, 0], [1, 1]]);
-});
-
-Deno.test("orthogonal() gives orthonormal rows or columns", () => {
-  for (const shape of [[5, 3], [3, 5], [2, 3, 4]] as readonly Shape[]) {
-    const w = orthogonal(2)(key(1), shape) as Tensor;
-    const m = tensor(w.dataSync(), { shape: [shape.slice(0, -1).reduce((a, b) => a * b, 1), shape.at(-1)!] }) as Tensor;
-    const t = swapAxes(m, 0, 1) as Tensor, gram = (m.shape[0]! >= m.shape[1]! ? matmul(t, m) : matmul(m, t)) as Tensor;
-    (gram.toArray() as number[][]).forEach((row, i) =>
-      row.forEach((v, j) => assertAlmostEquals(v, i === j ? 4 : 0, 1e-5))
-    );
-  }
-});
-
-Deno.test("gains and fans agree with PyTorch's", () => {
-  const c = golden.cases[0]!;
-  for (const [name, g] of Object.entries(c.values)) {
-    const known = { linear: "linear", conv2d: "linear" }[name] ?? name;
-    assertEquals(gain(known as "linear"), g, name);
-  }
-  assertAlmostEquals(gain("leakyRelu", 0.2), c.leaky_relu_0_2, 1e-15);
-  // PyTorch's weights are (out, in, …kernel), ours (…kernel, in, out).
-  for (const [shape, [fanIn, fanOut]] of Object.entries(c.fans)) {
-    const [out, inner, ...kernel] = JSON.parse(shape.replace("(", "[").replace(")", "]")) as number[];
-    assertEquals(fans([...kernel, inner!, out!]), { fanIn: fanIn!, fanOut: fanOut! });
-  }
 });
 
 Deno.test("softmaxCrossEntropy() takes labels or probabilities, and logits of any size", () => {

@@ -16,6 +16,7 @@ import {
   type TypedArray,
   type Value,
 } from "../mod.ts";
+import { requireChoice } from "./operands.ts";
 
 /** One loss for each example, their mean, or their sum. */
 export type Reduction = "none" | "mean" | "sum";
@@ -42,27 +43,6 @@ const shown = (s: Shape): string => `[${s.join(", ")}]`;
 
 /** Whether two shapes are the same. */
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
-
-/** One of some words, or an error that names them all. */
-export function requireChoice<C extends string>(op: string, name: string, given: unknown, choices: readonly C[]): C {
-  if (choices.includes(given as C)) return given as C;
-  const all = choices.map((c) => JSON.stringify(c));
-  throw new ArgumentError(
-    `${op}: ${name} is ${all.slice(0, -1).join(", ")} or ${all.at(-1)}, not ${JSON.stringify(given) ?? String(given)}`,
-  );
-}
-
-/** A number within bounds, or an error that states them in words. */
-export function requireNumber(
-  op: string,
-  name: string,
-  x: number,
-  holds: (x: number) => boolean,
-  what: string,
-): number {
-  if (typeof x === "number" && holds(x)) return x;
-  throw new ArgumentError(`${op}: ${name} is ${what}, not ${String(x)}`);
-}
 
 /** A tensor, or an error that says what was given instead. */
 export function requireTensor(op: string, name: string, x: unknown): Value {

@@ -19,15 +19,8 @@ import {
   where,
 } from "../mod.ts";
 import { unit } from "./losses_similarity.ts";
-import {
-  type LossOptions,
-  type Reduced,
-  reduceLosses,
-  type Reduction,
-  requireFloats,
-  requireLike,
-  requireNumber,
-} from "./losses.ts";
+import { type LossOptions, type Reduced, reduceLosses, type Reduction, requireFloats, requireLike } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of contrastive losses of a batch. */
 export interface ContrastOptions<R extends Reduction> extends LossOptions<R> {

@@ -26,9 +26,9 @@ import {
   type Reduction,
   requireBroadcast,
   requireFloats,
-  requireNumber,
   sameShape,
 } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of losses of class indices. */
 export interface ClassLossOptions<R extends Reduction> extends LossOptions<R> {

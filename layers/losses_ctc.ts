@@ -46,11 +46,11 @@ import {
   type Reduced,
   reduceLosses,
   type Reduction,
-  requireChoice,
   requireElements,
   requireFloats,
   sameShape,
 } from "./losses.ts";
+import { requireChoice } from "./operands.ts";
 
 /** Options of `ctc`. */
 export interface CtcOptions<R extends Reduction> extends LossOptions<R> {

@@ -25,11 +25,10 @@ import {
   reduceLosses,
   type Reduction,
   requireBroadcast,
-  requireChoice,
   requireElements,
-  requireNumber,
   requirePair,
 } from "./losses.ts";
+import { requireChoice, requireNumber } from "./operands.ts";
 
 /** Options of `klDivergence`. */
 export interface DivergenceOptions<R extends Reduction | "batchmean"> {

@@ -25,9 +25,9 @@ import {
   requireBroadcast,
   requireElements,
   requireFloats,
-  requireNumber,
   requirePair,
 } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of `sigmoidFocal`. */
 export interface SigmoidFocalOptions<R extends Reduction> extends LossOptions<R> {

@@ -28,10 +28,10 @@ import {
   requireBroadcast,
   requireFloats,
   requireLike,
-  requireNumber,
   requirePair,
   requireSigns,
 } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of losses with a margin. */
 export interface MarginOptions<R extends Reduction> extends LossOptions<R> {
@@ -40,8 +40,7 @@ export interface MarginOptions<R extends Reduction> extends LossOptions<R> {
 }
 
 /** A margin, or an error that says what was given instead. */
-export const requireMargin = (op: string, margin: number): number =>
-  requireNumber(op, "margin", margin, Number.isFinite, "a finite number");
+export const requireMargin = (op: string, margin: number): number => requireNumber(op, "margin", margin);
 
 /** Scores, and targets of −1 and 1 in their dtype. */
 function requireSides(op: string, scores: unknown, targets: unknown): readonly [Tensor, Tensor] {

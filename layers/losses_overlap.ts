@@ -20,9 +20,9 @@ import {
   reduceLosses,
   type Reduction,
   requireElements,
-  requireNumber,
   requirePair,
 } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of losses of regions. */
 export interface OverlapOptions<R extends Reduction, A extends number | readonly number[]> extends LossOptions<R> {
@@ -60,7 +60,7 @@ function overlap(op: string, p: unknown, t: unknown, axis: number | readonly num
 }
 
 const requireSmooth = (op: string, smooth = 1): number =>
-  requireNumber(op, "smooth", smooth, (s) => s >= 0 && s < Infinity, "0 or more");
+  requireNumber(op, "smooth", smooth, (s) => s >= 0, "0 or more");
 
 /**
  * Dice loss of two soft regions, 1 − (2·Σ p·t + s) / (Σ p + Σ t + s).

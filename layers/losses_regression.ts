@@ -19,14 +19,8 @@ import {
   type Tensor,
   where,
 } from "../mod.ts";
-import {
-  type Reduced,
-  reduceWeighted,
-  type Reduction,
-  requireNumber,
-  requirePair,
-  type WeightedLossOptions,
-} from "./losses.ts";
+import { type Reduced, reduceWeighted, type Reduction, requirePair, type WeightedLossOptions } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 function difference(op: string, prediction: unknown, target: unknown): Tensor {
   const [x, t] = requirePair(op, prediction, target);

@@ -32,9 +32,9 @@ import {
   requireElements,
   requireFloats,
   requireLike,
-  requireNumber,
   requireSigns,
 } from "./losses.ts";
+import { requireNumber } from "./operands.ts";
 
 /** Options of `cosineSimilarity`. */
 export interface CosineOptions<A extends number> {
@@ -194,7 +194,7 @@ export function tripletMargin<S extends Shape, D extends FloatDType, const R ext
 ): Tensor<Reduced<Lines<S>, R>, D> {
   const op = "tripletMargin", [a, yes] = requireVectors(op, ["anchors", "positives"], anchor, positive);
   const no = requireLike(op, ["anchors", "negatives"], a, negative), margin = requireMargin(op, options.margin ?? 1);
-  const p = requireNumber(op, "p", options.p ?? 2, (n) => n >= 1, "1 or more");
+  const p = options.p === Infinity ? Infinity : requireNumber(op, "p", options.p ?? 2, (n) => n >= 1, "1 or more");
   const epsilon = requireNumber(op, "epsilon", options.epsilon ?? 1e-6, (e) => e >= 0, "0 or more");
   const distance = (x: Tensor, y: Tensor): Tensor => norm(add(sub(x, y), epsilon), { axis: -1, ord: p });
   const far = options.swap === true ? minimum(distance(a, no), distance(yes, no)) : distance(a, no);

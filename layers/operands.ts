@@ -11,15 +11,15 @@ export function floats(op: string, x: unknown): Tensor {
   return x.dtype === "f64" ? x as Tensor : cast(x, "f32") as Tensor;
 }
 
-/** Throws unless an option is a finite number for which `fits` holds; `what` says what that is. */
+/** An option that is a finite number for which `fits` holds, or an error; `what` says what that is. */
 export function requireNumber(
   op: string,
   name: string,
   x: unknown,
   fits: (x: number) => boolean = () => true,
   what = "a finite number",
-): void {
-  if (typeof x === "number" && Number.isFinite(x) && fits(x)) return;
+): number {
+  if (typeof x === "number" && Number.isFinite(x) && fits(x)) return x;
   throw new ArgumentError(`${op}: ${name} is ${what}, not ${String(x)}`);
 }
 
@@ -28,12 +28,21 @@ export function requireCount(op: string, name: string, x: unknown, least = 0): v
   requireNumber(op, name, x, (n) => Number.isInteger(n) && n >= least, `a whole number, ${least} or more`);
 }
 
-/** Throws unless a word is one of those there are. */
-export function requireChoice(op: string, name: string, x: unknown, choices: readonly string[]): void {
-  if (choices.includes(x as string)) return;
-  const [last, ...others] = choices.map((c) => `"${c}"`).reverse();
-  const list = others.length === 0 ? last : `${others.reverse().join(", ")} or ${last}`;
-  throw new ArgumentError(`${op}: ${name} is ${list}, not ${typeof x === "string" ? `"${x}"` : String(x)}`);
+/** Throws unless a rate of dropout is a probability below 1. */
+export function requireDropout(op: string, rate: number): void {
+  requireNumber(op, "dropout", rate, (r) => r >= 0 && r < 1, "a probability below 1");
+}
+
+/** A word that is one of those there are, or an error that names them all. */
+export function requireChoice<C extends string>(op: string, name: string, x: unknown, choices: readonly C[]): C {
+  if (choices.includes(x as C)) return x as C;
+  throw new ArgumentError(`${op}: ${name} is ${quoted(choices)}, not ${JSON.stringify(x) ?? String(x)}`);
+}
+
+/** Words in messages: `"a", "b" or "c"`. */
+export function quoted(words: readonly string[]): string {
+  const all = words.map((w) => `"${w}"`);
+  return all.length < 2 ? all.join() : `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`;
 }
 
 /** The size of the last axis of examples, or an error. */

@@ -2,7 +2,6 @@
 import {
   add,
   argmax,
-  ArgumentError,
   div,
   expandDims,
   type FloatDType,
@@ -21,6 +20,7 @@ import {
   where,
   zerosLike,
 } from "../mod.ts";
+import { drawingKey } from "./noise.ts";
 import { patches } from "./patches.ts";
 import type { PoolOptions } from "./pool.ts";
 import { type Pool, type PoolLayer, poolLayer, poolWith, reduceOver } from "./pooling.ts";
@@ -117,13 +117,9 @@ export function stochasticPoolMeanWith<const W extends Shape>(
  * ```
  */
 export function stochasticPool(window: PerAxis, options: PoolOptions = {}): PoolLayer {
-  return poolLayer(op, window, options, (size) => (x, { mode, key }) => {
-    if (mode === "eval") return stochasticPoolMeanWith(size, options)(x);
-    if (key === undefined) {
-      throw new ArgumentError(
-        `${op}: training draws at random and needs a key; apply the net with { key, mode: "train" }`,
-      );
-    }
+  return poolLayer(op, window, options, (size) => (x, context) => {
+    const key = drawingKey(op, context);
+    if (key === undefined) return stochasticPoolMeanWith(size, options)(x);
     return stochasticPoolWith(key, size, options)(x);
   });
 }

@@ -220,6 +220,7 @@ Deno.test("stochasticPool() draws in training, means in evaluation, and asks for
     x = wholes([3, 4, 4, 2], 2) as Tensor<readonly [3, 4, 4, 2]>;
   const draw = (k: number) => elementsOf(net.apply([], [], x, { mode: "train", key: key(k) })[0]);
   assertEquals(draw(0), draw(0));
+  assertEquals(elementsOf(net.apply([], [], x, { mode: "eval", noise: true, key: key(0) })[0]), draw(0));
   assert(JSON.stringify(draw(0)) !== JSON.stringify(draw(1)));
   assertEquals(
     elementsOf(net.apply([], [], x, evaluate)[0]),
@@ -227,7 +228,7 @@ Deno.test("stochasticPool() draws in training, means in evaluation, and asks for
   );
   assertEquals(
     assertThrows(() => net.apply([], [], x, { mode: "train" }), Error).message,
-    'stochasticPool: training draws at random and needs a key; apply the net with { key, mode: "train" }',
+    'stochasticPool: it draws at random and needs a key; apply the net with { key, mode: "train" }',
   );
   // The derivative goes to what was drawn: per window one 1, times what stands there.
   const slope = grad((y: Tensor) => sum(stochasticPoolWith(key(0), [2])(y)) as Tensor<readonly []>)(

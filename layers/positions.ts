@@ -17,7 +17,7 @@ export interface SinusoidalOptions<D extends DType = "f32"> {
  *
  * @param length Number of positions T. @param size Number of coordinates D. @param options `base`, `dtype`.
  * @returns A table `[T, D]`.
- * @throws {ArgumentError} If a size is no whole number of 0 or more, or the base is not positive.
+ * @throws {ArgumentError} If a size is no whole number of 0 or more, the base is not positive, or the dtype no float's.
  * @see Vaswani et al., Attention is all you need, 2017, section 3.5, https://arxiv.org/abs/1706.03762
  *
  * @example Position 0 is all sin 0 and cos 0
@@ -37,6 +37,7 @@ export function sinusoidalPositions<const T extends number, const D extends numb
   requireCount("sinusoidalPositions", "length", length);
   requireCount("sinusoidalPositions", "size", size);
   requireNumber("sinusoidalPositions", "base", base, (b) => b > 0, "a positive number");
+  requireChoice("sinusoidalPositions", "dtype", dtype, ["f32", "f64"]);
   // Of the dtype from the start, so that a compiled program reads it as it is.
   const data = dtype === "f64" ? new Float64Array(length * size) : new Float32Array(length * size);
   for (let t = 0; t < length; t++) {

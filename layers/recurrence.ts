@@ -223,7 +223,9 @@ function maskOf(r: Facts, xs: Any, { lengths, mask }: { readonly lengths?: Any; 
 }
 
 function requireBeside(r: Facts, what: string, x: Any, dtype: DType, want: Shape): void {
-  if (x.dtype !== dtype) throw new DTypeError(`${r.name}: expected ${what} of ${dtype}, got ${x.dtype}; cast them`);
+  if (x.dtype !== dtype) {
+    throw new DTypeError(`${r.name}: expected ${what} of ${dtype}, got ${x.dtype}; cast to ${dtype}`);
+  }
   if (x.shape.length !== want.length || want.some((d, i) => d !== x.shape[i])) {
     throw new ShapeError(
       `${r.name}: expected ${what} of shape [${want.join(", ")}], the sequences' own, got [${x.shape.join(", ")}]`,

@@ -1,7 +1,8 @@
 /** Examples that layers of attention take: a sequence, or several with masks, as a tree. */
-import { ArgumentError, expandDims, type Key, type Shape, ShapeError, Tensor } from "../mod.ts";
+import { expandDims, type Key, type Shape, ShapeError, Tensor } from "../mod.ts";
 import type { Mask } from "./masked_softmax.ts";
 import { type Context, isSpec, type Spec } from "./net.ts";
+import { drawingKey } from "./noise.ts";
 
 /** A sequence of vectors: `[...L, T, D]`. */
 export type SequenceSpec = Spec<readonly [...Shape, number, number], "f32">;
@@ -94,13 +95,8 @@ export function maskOf(
   return { x, mask: { mask: mask.rank < x.rank ? expandDims(mask, -2) as Mask : mask } };
 }
 
-/** The key of a context, in training with something to draw; throws if it is missing then. */
-export function keyOf(op: string, { mode, key }: Context, rate = 0): { readonly key?: Key } {
-  if (mode === "eval" || rate === 0) return {};
-  if (key === undefined) {
-    throw new ArgumentError(
-      `${op}: dropout draws at random in training and needs a key; apply the net with { key, mode: "train" }`,
-    );
-  }
-  return { key };
+/** The key of a context where there is something to draw; throws if it is missing then. */
+export function keyOf(op: string, context: Context, rate = 0): { readonly key?: Key } {
+  const key = rate === 0 ? undefined : drawingKey(op, context);
+  return key === undefined ? {} : { key };
 }

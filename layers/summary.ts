@@ -226,7 +226,7 @@ export function requireParams<P>(
 ): P {
   const at = (path: readonly string[]) => path.length === 0 ? "the root" : `[${path.join(", ")}]`;
   const walk = (want: unknown, given: unknown, path: readonly string[]): void => {
-    if (isSpec(want) || isSpec(given)) {
+    if (isSpec(want) || isSpec(given) || isTree(want) !== isTree(given)) {
       const a = showPart(given), b = showPart(want);
       if (a !== b) {
         throw new ArgumentError(
@@ -241,7 +241,7 @@ export function requireParams<P>(
   return params as P;
 }
 
-const keysOf = (t: unknown): string[] => typeof t === "object" && t !== null ? Object.keys(t) : [];
-const partAt = (t: unknown, k: string): unknown =>
-  typeof t === "object" && t !== null ? (t as Readonly<Record<string, unknown>>)[k] : undefined;
+const isTree = (t: unknown): t is Readonly<Record<string, unknown>> => typeof t === "object" && t !== null;
+const keysOf = (t: unknown): string[] => isTree(t) ? Object.keys(t) : [];
+const partAt = (t: unknown, k: string): unknown => isTree(t) ? t[k] : undefined;
 const showPart = (t: unknown): string => t === undefined || t === null ? "nothing" : isSpec(t) ? showSpec(t) : "a tree";

@@ -199,7 +199,8 @@ export function transformerDecoderStep<D extends number, M extends number>(
   call?: DecoderStepCall,
 ) => readonly [TransformerCache, Tensor<readonly [...L, T, D]>] {
   const op = "transformerDecoderStep", { dropout: _, ...still } = options;
-  requireTransformer(op, p.blocks.length, causal(options));
+  const looking: TransformerOptions = { ...options, causal: true };
+  requireTransformer(op, p.blocks.length, looking);
   return ((cache: TransformerCache, x: Tensor, memory: DecoderMemory, { memoryMask }: DecoderStepCall = {}) => {
     if (memory.length !== p.blocks.length) {
       throw new ArgumentError(
@@ -209,7 +210,7 @@ export function transformerDecoderStep<D extends number, M extends number>(
     const call = memoryMask === undefined ? {} : { mask: memoryMask };
     const look = (i: number): Part => (z) =>
       crossAttentionOver(p.blocks[i]!.cross, options.heads, still, z, memory[i]!, call);
-    const [next, y] = stepBlocks(p.blocks, causal(options), cache, x, look);
+    const [next, y] = stepBlocks(op, p.blocks, looking, cache, x, look);
     return [next, p.norm === undefined ? y : normed(p.norm, options, y)];
   }) as never;
 }

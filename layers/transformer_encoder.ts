@@ -1,5 +1,5 @@
 /** The transformer's encoder; with `causal: true` it is the decoder-only transformer of language models. */
-import { foldIn, type Key, type Shape, type Tensor } from "../mod.ts";
+import { ArgumentError, foldIn, type Key, type Shape, type Tensor } from "../mod.ts";
 import {
   type AttentionCache,
   attentionCache,
@@ -170,21 +170,28 @@ export function transformerEncoderStep<D extends number>(
   cache: TransformerCache,
   x: Tensor<readonly [...L, T, D]>,
 ) => readonly [TransformerCache, Tensor<readonly [...L, T, D]>] {
-  requireTransformer("transformerEncoderStep", p.blocks.length, options);
+  const op = "transformerEncoderStep", looking: TransformerOptions = { ...options, causal: true };
+  requireTransformer(op, p.blocks.length, looking);
   return ((cache: TransformerCache, x: Tensor) => {
-    const [next, y] = stepBlocks(p.blocks, options, cache, x, () => undefined);
+    const [next, y] = stepBlocks(op, p.blocks, looking, cache, x, () => undefined);
     return [next, p.norm === undefined ? y : normed(p.norm, options, y)];
   }) as never;
 }
 
 /** Blocks with caches, one after the other; `cross` gives a block's part of cross-attention, if it has one. */
 export function stepBlocks(
+  op: string,
   blocks: readonly EncoderBlock<number, boolean>[],
   options: TransformerOptions,
   cache: TransformerCache,
   x: Tensor,
   cross: (block: number) => Part | undefined,
 ): readonly [TransformerCache, Tensor] {
+  if (cache.length !== blocks.length) {
+    throw new ArgumentError(
+      `${op}: caches for ${cache.length} blocks, but there are ${blocks.length}; make them with transformerCache`,
+    );
+  }
   const next: AttentionCache[] = [];
   const y = blocks.reduce((y, block, i) => {
     const step = selfAttentionStep(block.attention, options.heads, options);

@@ -1,5 +1,6 @@
 /** How windows lie on spatial axes: what convolutions, pools and unfolding share. */
 import { ArgumentError, type Padding, type PerAxis, reshape, type Shape, ShapeError, type Value } from "../mod.ts";
+import { quoted } from "./operands.ts";
 
 /** As many sizes as `S` has, none of them known. */
 export type AnySizes<S extends Shape> = { readonly [I in keyof S]: number };
@@ -59,8 +60,7 @@ export function requireNames(op: string, options: object, names: readonly string
 /** Throws unless a value is one of some words. */
 export function requireChoice(op: string, name: string, given: unknown, choices: readonly string[]): void {
   if (choices.includes(given as string)) return;
-  const quoted = choices.map((c) => `"${c}"`), last = quoted.pop();
-  throw new ArgumentError(`${op}: ${name} ${JSON.stringify(given)} must be ${quoted.join(", ")} or ${last}`);
+  throw new ArgumentError(`${op}: ${name} ${JSON.stringify(given)} must be ${quoted(choices)}`);
 }
 
 /** Throws unless a number is whole and 1 or more. */

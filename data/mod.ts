@@ -11,6 +11,7 @@ export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/classified.ts";
+export * from "./datasets/graphs.ts";
 export * from "./errors.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";

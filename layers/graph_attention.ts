@@ -155,7 +155,8 @@ export function gatInit<const I extends number, const O extends number, const H 
 /**
  * Graph attention: with h = x·w, node i gets Σⱼ αᵢⱼ·hⱼ + b over its neighbours j, where αᵢⱼ is the softmax over j of
  * leakyRelu(target·hᵢ + source·hⱼ), for each head by itself. A node without neighbours gets b; to count itself it needs an
- * edge to itself, of `addSelfLoops`. An edge counts whatever it weighs, if that is not 0.
+ * edge to itself, of `addSelfLoops`. An edge counts whatever it weighs, if that is not 0; one that
+ * stands twice in a list counts twice.
  *
  * @param p The parameters.
  * @param options `join`: `"concat"` or `"mean"` of the heads; `negativeSlope`; `dropout` of the neighbours' weights.

@@ -12,6 +12,7 @@ export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/classified.ts";
+export * from "./datasets/graphs.ts";
 export * from "./datasets/housing.ts";
 export {
   fashionClasses,

@@ -68,6 +68,23 @@ export {
 } from "./feed_forward.ts";
 export * from "./forest.ts";
 export * from "./functional.ts";
+export {
+  type Adjacency,
+  denseAdjacency,
+  type Graph,
+  graphFromEdges,
+  type GraphMap,
+  type GraphOptions,
+  propagate,
+} from "./graph.ts";
+export * from "./graph_attention.ts";
+export * from "./graph_cayley.ts";
+export * from "./graph_conv.ts";
+export * from "./graph_isomorphism.ts";
+export * from "./graph_motif.ts";
+export * from "./graph_normalize.ts";
+export * from "./graph_pool.ts";
+export { chebInit, chebWith, type GraphFilterOptions, type GraphFilters } from "./graph_spectral.ts";
 export * from "./group_norm.ts";
 export * from "./gru.ts";
 export { type HeadCall, type HeadOptions, type HeadSizes, type SelfAttentionOptions } from "./heads.ts";

@@ -21,21 +21,18 @@ export * from "./plateau.ts";
 export * from "./rmsprop.ts";
 export * from "./sam.ts";
 export * from "./scale.ts";
-export type { LearningRate, Schedule } from "./schedule.ts";
+export type { LearningRate, Schedule, StepSchedule } from "./schedule.ts";
 export {
   constantSchedule,
   exponentialDecay,
   inverseSquareRoot,
-  joinSchedules,
   linearSchedule,
   multiStepDecay,
-  piecewiseConstant,
-  piecewiseLinear,
   polynomialDecay,
   type PolynomialDecayOptions,
   stepDecay,
-  warmup,
 } from "./schedules.ts";
+export * from "./schedules_joined.ts";
 export { momentum, type MomentumOptions, sgd, type SgdOptions } from "./sgd.ts";
 export * from "./sign.ts";
 export * from "./transformation.ts";

@@ -60,6 +60,7 @@ import {
   rprop,
   scale,
   scaleByAdam,
+  scaleByLbfgs,
   scaleByLearningRate,
   scaleBySchedule,
   scaleByTrustRatio,
@@ -99,6 +100,7 @@ const optimizers: Readonly<Record<string, (rate: number) => GradientTransformati
   "clipped, finite": (r) => applyIfFinite(chain(clipByGlobalNorm(10), adam(5 * r))),
   averaged: (r) => withAverage(adam(5 * r), emaParams(0.9)),
   plateau: (r) => reduceOnPlateau(adam(5 * r)),
+  lbfgs: (r) => chain(scaleByLbfgs(), scaleByLearningRate(50 * r)),
   partition: (r) => partition((path) => path === "x" ? "one" : "two", { one: adam(5 * r), two: adam(5 * r) }),
 };
 
@@ -160,6 +162,7 @@ const transformations: readonly GradientTransformation[] = [
   scale(-2),
   scaleByAdam({ amsgrad: true }),
   scaleByLearningRate(0.1),
+  scaleByLbfgs({ historySize: 2 }),
   scaleBySchedule(exponentialDecay(1, 0.5)),
   scaleByTrustRatio(),
   setToZero,

@@ -1,7 +1,7 @@
 /** L-BFGS: Newton's method with the curvature that the last few steps have shown. */
 import { cast, type DType, scan, type Tensor, tree, type Value, zeros } from "../mod.ts";
 import { choose, concat, epsilonOf, flat, reshape, scalar, slice } from "./flat.ts";
-import { abs, add, and, div, dot, equal, greater, minimum, mul, sqrt, sub, sum, where } from "./loose.ts";
+import { abs, add, div, dot, equal, greater, minimum, mul, sqrt, sub, sum, where } from "./loose.ts";
 import { type Directions, minimizeBy, type MinimizeOptions, type Minimum } from "./minimize.ts";
 import { firstStep, nextStep } from "./schedule.ts";
 import { requireWhole } from "./settings.ts";
@@ -162,9 +162,8 @@ export function scaleByLbfgs(options: ScaleByLbfgsOptions = {}): GradientTransfo
       const known = remember(before.history, sub(x, before.params), sub(g, before.gradient));
       const history = choose(first, before.history, known);
       const direction = where(first, mul(g, minimum(div(1, sum(abs(g))), 1)), precondition(history, g));
-      const still = equal(dot(g, g), 0);
       return [
-        flatGradient.restore(where(and(first, still), 0, direction)),
+        flatGradient.restore(direction),
         { step: nextStep(before.step), params: x, gradient: g, history },
       ];
     },

@@ -10,14 +10,17 @@ export { adam, type AdamOptions, adamw, type MomentOptions, scaleByAdam, type Sc
 export * from "./adam_variants.ts";
 export * from "./average.ts";
 export * from "./clip.ts";
+export * from "./conjugate_gradient.ts";
 export * from "./constrain.ts";
 export * from "./cycles.ts";
 export * from "./decay.ts";
 export * from "./layerwise.ts";
 export * from "./lbfgs.ts";
+export * from "./levenberg_marquardt.ts";
 export type { LineSearchOptions } from "./line_search.ts";
 export * from "./lookahead.ts";
 export * from "./masked.ts";
+export * from "./linear_conjugate_gradient.ts";
 export type { MinimizeOptions, Minimum } from "./minimize.ts";
 export * from "./noise.ts";
 export * from "./plateau.ts";

@@ -7,11 +7,12 @@
  * @module
  */
 
-export * from "./batches.ts";
+export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/classified.ts";
 export * from "./errors.ts";
+export * from "./folds.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";

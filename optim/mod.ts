@@ -14,6 +14,21 @@ export * from "./conjugate_gradient.ts";
 export * from "./constrain.ts";
 export * from "./cycles.ts";
 export * from "./decay.ts";
+export * from "./early_stopping.ts";
+export * from "./find_learning_rate.ts";
+export {
+  type BatchReport,
+  fit,
+  type FitByLoss,
+  type FitByStep,
+  type FitOptions,
+  type FitRun,
+  type FitSettings,
+  fitStart,
+  type Fitted,
+  type History,
+  type Metric,
+} from "./fit.ts";
 export * from "./layerwise.ts";
 export * from "./lbfgs.ts";
 export * from "./levenberg_marquardt.ts";
@@ -41,4 +56,12 @@ export {
 export * from "./schedules_joined.ts";
 export { momentum, type MomentumOptions, sgd, type SgdOptions } from "./sgd.ts";
 export * from "./sign.ts";
+export {
+  type BatchesOption,
+  snapshot,
+  type Training,
+  type TrainingLoss,
+  type TrainingStep,
+  trainingStep,
+} from "./training.ts";
 export * from "./transformation.ts";

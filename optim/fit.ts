@@ -14,7 +14,7 @@ import {
 import type { GradientTransformation } from "./transformation.ts";
 
 /** A number, in a tensor or not, now or later. */
-export type Metric = number | Tensor<readonly [], FloatDType> | Promise<number | Tensor<readonly [], FloatDType>>;
+export type Measured = number | Tensor<readonly [], FloatDType> | Promise<number | Tensor<readonly [], FloatDType>>;
 
 /** What is known after each epoch. */
 export interface History {
@@ -58,7 +58,7 @@ export interface FitSettings<P, S, B> extends BatchesOption<B> {
   /** A key, from which those of all epochs and steps follow. */
   readonly key: Key;
   /** The metric of an epoch, as a rule of other data: it decides on early stopping. The mean loss does if left out. */
-  readonly validate?: (params: P, state: S) => Metric;
+  readonly validate?: (params: P, state: S) => Measured;
   /** Ends the training when the metric gets no better, and gives the best epoch's parameters back. */
   readonly earlyStopping?: EarlyStoppingOptions;
   /** Called after each step, and waited for. */

@@ -27,7 +27,7 @@ export {
   fitStart,
   type Fitted,
   type History,
-  type Metric,
+  type Measured,
 } from "./fit.ts";
 export * from "./layerwise.ts";
 export * from "./lbfgs.ts";

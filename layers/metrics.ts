@@ -23,7 +23,7 @@ export interface Metric<in A extends readonly unknown[], in out K, out V> {
 }
 
 /** A scalar in f64, in which metrics are given. */
-export type Score = Tensor<readonly [], "f64">;
+export type MetricValue = Tensor<readonly [], "f64">;
 /** A count. */
 export type Count = Tensor<readonly [], "i32">;
 
@@ -130,20 +130,20 @@ export function measure<A extends readonly unknown[], K, V>(metric: Metric<A, K,
 /** A sum and how many terms it has. */
 export interface Total {
   /** The sum. */
-  readonly sum: Score;
+  readonly sum: MetricValue;
   /** How many terms. */
   readonly count: Count;
 }
 
 /** No terms. */
 export const nothing = (): Total => ({
-  sum: zeros([], { dtype: "f64" }) as Score,
+  sum: zeros([], { dtype: "f64" }) as MetricValue,
   count: zeros([], { dtype: "i32" }) as Count,
 });
 
 /** The sum of some terms, added up in f64. */
 export const totalOf = (terms: Tensor<Shape, DType>, count: Count): Total => ({
-  sum: sum(cast(terms, "f64")) as Score,
+  sum: sum(cast(terms, "f64")) as MetricValue,
   count,
 });
 
@@ -151,7 +151,7 @@ export const totalOf = (terms: Tensor<Shape, DType>, count: Count): Total => ({
 export const countOf = (n: number): Count => add(zeros([], { dtype: "i32" }), n) as Count;
 
 /** A sum over its count. */
-export const meanOf = ({ sum, count }: Total): Score => div(sum, count) as Score;
+export const meanOf = ({ sum, count }: Total): MetricValue => div(sum, count) as MetricValue;
 
 /**
  * The mean of numbers, such as losses that were not reduced: that of all, where a mean of batches' means would weigh
@@ -168,7 +168,7 @@ export const meanOf = ({ sum, count }: Total): Score => div(sum, count) as Score
  * assertEquals(measure(meanMetric(), [[tensor([1, 2])], [tensor([6])]]).item(), 3);
  * ```
  */
-export const meanMetric = (): Metric<readonly [values: Tensor<Shape, FloatDType>], Total, Score> => ({
+export const meanMetric = (): Metric<readonly [values: Tensor<Shape, FloatDType>], Total, MetricValue> => ({
   of: (values) => totalOf(requireFloats("meanMetric", "values", values), countOf(values.size)),
   concat: addTrees,
   empty: nothing(),

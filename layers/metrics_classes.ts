@@ -26,7 +26,7 @@ import {
 } from "../mod.ts";
 import { ignoredByDefault, requireClasses, requireIgnoreIndex, requireLabels } from "./labels.ts";
 import { requireFloats } from "./losses.ts";
-import { addTrees, type Count, type Metric, type Score } from "./metrics.ts";
+import { addTrees, type Count, type Metric, type MetricValue } from "./metrics.ts";
 
 /** Truth values. */
 export type Flags = Tensor<Shape, "bool">;
@@ -74,7 +74,7 @@ export interface Tally {
 }
 
 /** Accuracy by rank: the label's logit is among the k largest; of equal logits the first classes are the larger ones. */
-function ranked(op: string, k: number, options: ClassMetricOptions): Metric<ClassBatch, Tally, Score> {
+function ranked(op: string, k: number, options: ClassMetricOptions): Metric<ClassBatch, Tally, MetricValue> {
   if (!(Number.isInteger(k) && k >= 1)) throw new ArgumentError(`${op}: k is a whole number from 1, not ${String(k)}`);
   requireIgnoreIndex(op, options.ignoreIndex ?? ignoredByDefault);
   const none = zeros([], { dtype: "i32" }) as Count;
@@ -91,7 +91,7 @@ function ranked(op: string, k: number, options: ClassMetricOptions): Metric<Clas
     },
     concat: addTrees,
     empty: { right: none, count: none },
-    value: ({ right, count }) => div(f64(right), f64(count)) as Score,
+    value: ({ right, count }) => div(f64(right), f64(count)) as MetricValue,
   };
 }
 
@@ -112,7 +112,7 @@ function ranked(op: string, k: number, options: ClassMetricOptions): Metric<Clas
  * assertAlmostEquals(measure(accuracy(), [[logits, labels]]).item(), 2 / 3, 1e-15);
  * ```
  */
-export const accuracy = (options: ClassMetricOptions = {}): Metric<ClassBatch, Tally, Score> =>
+export const accuracy = (options: ClassMetricOptions = {}): Metric<ClassBatch, Tally, MetricValue> =>
   ranked("accuracy", 1, options);
 
 /**
@@ -132,7 +132,7 @@ export const accuracy = (options: ClassMetricOptions = {}): Metric<ClassBatch, T
  * assertEquals(measure(topKAccuracy(2), [[logits, labels]]).item(), 0.5);
  * ```
  */
-export const topKAccuracy = (k: number, options: ClassMetricOptions = {}): Metric<ClassBatch, Tally, Score> =>
+export const topKAccuracy = (k: number, options: ClassMetricOptions = {}): Metric<ClassBatch, Tally, MetricValue> =>
   ranked("topKAccuracy", k, options);
 
 /** How often each class, a row, was taken for each, a column: `[classes, classes]`. */

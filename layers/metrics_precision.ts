@@ -1,7 +1,7 @@
 /** Precision, recall and F1, for each class or over all of them. */
 import { add, cast, diagonal, div, equal, greater, mul, type Shape, sum, type Tensor, where } from "../mod.ts";
 import { requireChoice } from "./losses.ts";
-import { mapMetric, type Metric, type Score } from "./metrics.ts";
+import { mapMetric, type Metric, type MetricValue } from "./metrics.ts";
 import { type ClassBatch, type ClassMetricOptions, type Confusion, confusion } from "./metrics_classes.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface AverageOptions<A extends Average = Average> extends ClassMetric
 }
 
 /** A number, or one for each class, `[classes]`. */
-export type Averaged<A extends Average> = A extends "none" ? Tensor<readonly [number], "f64"> : Score;
+export type Averaged<A extends Average> = A extends "none" ? Tensor<readonly [number], "f64"> : MetricValue;
 
 type Counts = Tensor<Shape, "f64">;
 /** A share of counts: true positives, all that were predicted, all that there are. */

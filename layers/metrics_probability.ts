@@ -41,8 +41,8 @@ import {
   mapMetric,
   meanOf,
   type Metric,
+  type MetricValue,
   nothing,
-  type Score,
   type Total,
   totalOf,
 } from "./metrics.ts";
@@ -70,10 +70,10 @@ type Doubles = Tensor<Shape, "f64">;
  * assertAlmostEquals(measure(perplexity(), [[zeros([2, 4]), labels]]).item(), 4, 1e-6);
  * ```
  */
-export function perplexity(options: ClassMetricOptions = {}): Metric<ClassBatch, Total, Score> {
+export function perplexity(options: ClassMetricOptions = {}): Metric<ClassBatch, Total, MetricValue> {
   const op = "perplexity", ignoreIndex = requireIgnoreIndex(op, options.ignoreIndex ?? ignoredByDefault);
   // In f64, as f32 rounds a line differently by how many there are.
-  const entropy: Metric<ClassBatch, Total, Score> = {
+  const entropy: Metric<ClassBatch, Total, MetricValue> = {
     of: (given, labels) => {
       const { logits, counted } = labelled(op, given, labels, { ignoreIndex });
       const lines = cast(logits, "f64") as Tensor<readonly [number, number], "f64">;
@@ -122,7 +122,9 @@ export interface Calibration {
  * assertAlmostEquals(measure(expectedCalibrationError(), [[logits, labels]]).item(), 0.5, 1e-6);
  * ```
  */
-export function expectedCalibrationError(options: CalibrationOptions = {}): Metric<ClassBatch, Calibration, Score> {
+export function expectedCalibrationError(
+  options: CalibrationOptions = {},
+): Metric<ClassBatch, Calibration, MetricValue> {
   const op = "expectedCalibrationError", { bins = 15 } = options;
   if (!(Number.isInteger(bins) && bins >= 1)) {
     throw new ArgumentError(`${op}: bins are a whole number from 1, not ${String(bins)}`);
@@ -155,7 +157,7 @@ export function expectedCalibrationError(options: CalibrationOptions = {}): Metr
     },
     value: ({ count, right, confidence }) => {
       const gaps = abs(sub(cast(right, "f64") as Doubles, confidence as Doubles) as Doubles);
-      return div(sum(gaps), cast(sum(count), "f64")) as Score;
+      return div(sum(gaps), cast(sum(count), "f64")) as MetricValue;
     },
   };
 }
@@ -191,7 +193,7 @@ export type ScoreBatch = readonly [scores: Tensor<Shape, FloatDType>, labels: Te
  * assertEquals(measure(rocAuc(), [[scores, labels]]).item(), 0.75);
  * ```
  */
-export function rocAuc(): Metric<ScoreBatch, Scored, Score> {
+export function rocAuc(): Metric<ScoreBatch, Scored, MetricValue> {
   const op = "rocAuc";
   return {
     of: (given, labels) => {
@@ -222,9 +224,12 @@ export function rocAuc(): Metric<ScoreBatch, Scored, Score> {
         places = (side: "left" | "right") => cast(searchSorted(sorted, scores, { side }), "f64");
       // Twice the rank, counted from 1, with ties at the mean of theirs: whole numbers, which f64 adds without rounding.
       const ranks = add(add(places("left"), places("right")) as Doubles, 1) as Doubles;
-      const p = sum(cast(positive, "f64")) as Score, n = sub(scores.size, p) as Score;
-      const wins = sub(sum(where(positive, ranks, 0) as Doubles) as Score, mul(p, add(p, 1)) as Score) as Score;
-      return where(any(isNaN(scores)), NaN, div(wins, mul(mul(p, n), 2))) as Score;
+      const p = sum(cast(positive, "f64")) as MetricValue, n = sub(scores.size, p) as MetricValue;
+      const wins = sub(
+        sum(where(positive, ranks, 0) as Doubles) as MetricValue,
+        mul(p, add(p, 1)) as MetricValue,
+      ) as MetricValue;
+      return where(any(isNaN(scores)), NaN, div(wins, mul(mul(p, n), 2))) as MetricValue;
     },
   };
 }

@@ -23,8 +23,8 @@ import {
   countOf,
   meanOf,
   type Metric,
+  type MetricValue,
   nothing,
-  type Score,
   type Total,
   totalOf,
 } from "./metrics.ts";
@@ -38,7 +38,7 @@ const doubles = (op: string, predictions: unknown, targets: unknown): readonly [
   return [cast(p, "f64") as Doubles, cast(t, "f64") as Doubles];
 };
 
-const errorMetric = (op: string, size: (error: Doubles) => Doubles): Metric<NumberBatch, Total, Score> => ({
+const errorMetric = (op: string, size: (error: Doubles) => Doubles): Metric<NumberBatch, Total, MetricValue> => ({
   of: (predictions, targets) => {
     const [p, t] = doubles(op, predictions, targets);
     return totalOf(size(sub(p, t) as Doubles), countOf(p.size));
@@ -63,7 +63,7 @@ const errorMetric = (op: string, size: (error: Doubles) => Doubles): Metric<Numb
  * assertEquals(measure(meanAbsoluteError(), [[tensor([1, 2]), tensor([1, 4])]]).item(), 1);
  * ```
  */
-export const meanAbsoluteError = (): Metric<NumberBatch, Total, Score> =>
+export const meanAbsoluteError = (): Metric<NumberBatch, Total, MetricValue> =>
   errorMetric("meanAbsoluteError", (e) => abs(e));
 
 /**
@@ -81,7 +81,7 @@ export const meanAbsoluteError = (): Metric<NumberBatch, Total, Score> =>
  * assertEquals(measure(meanSquaredError(), [[tensor([1, 2]), tensor([1, 4])]]).item(), 2);
  * ```
  */
-export const meanSquaredError = (): Metric<NumberBatch, Total, Score> =>
+export const meanSquaredError = (): Metric<NumberBatch, Total, MetricValue> =>
   errorMetric("meanSquaredError", (e) => square(e));
 
 /** What R² knows: how many targets, their mean, the squares about it, and the squares that predictions leave. */
@@ -89,11 +89,11 @@ export interface Variation {
   /** How many targets there are. */
   readonly count: Count;
   /** Their mean; 0 of none. */
-  readonly mean: Score;
+  readonly mean: MetricValue;
   /** Σ (t − mean)². */
-  readonly squares: Score;
+  readonly squares: MetricValue;
   /** Σ (t − p)². */
-  readonly left: Score;
+  readonly left: MetricValue;
 }
 
 /**
@@ -115,28 +115,28 @@ export interface Variation {
  * assertEquals(measure(rSquared(), [[tensor([2, 2, 2]), tensor([1, 2, 3])]]).item(), 0);
  * ```
  */
-export const rSquared = (): Metric<NumberBatch, Variation, Score> => {
-  const none = zeros([], { dtype: "f64" }) as Score;
+export const rSquared = (): Metric<NumberBatch, Variation, MetricValue> => {
+  const none = zeros([], { dtype: "f64" }) as MetricValue;
   return {
     of: (predictions, targets) => {
       const [p, t] = doubles("rSquared", predictions, targets), count = countOf(t.size), left = sum(square(sub(t, p)));
       if (t.size === 0) return { count, mean: none, squares: none, left: none };
-      const middle = mean(t) as Score;
-      return { count, mean: middle, squares: sum(square(sub(t, middle))) as Score, left: left as Score };
+      const middle = mean(t) as MetricValue;
+      return { count, mean: middle, squares: sum(square(sub(t, middle))) as MetricValue, left: left as MetricValue };
     },
     concat: (x, y) => {
-      const count = add(x.count, y.count) as Count, n = maximum(cast(count, "f64") as Score, 1) as Score;
-      const [nx, ny] = [x, y].map((k) => cast(k.count, "f64") as Score) as [Score, Score];
-      const apart = sub(y.mean, x.mean) as Score, share = div(ny, n) as Score;
-      const between = mul(square(apart), mul(nx, share)) as Score;
+      const count = add(x.count, y.count) as Count, n = maximum(cast(count, "f64") as MetricValue, 1) as MetricValue;
+      const [nx, ny] = [x, y].map((k) => cast(k.count, "f64") as MetricValue) as [MetricValue, MetricValue];
+      const apart = sub(y.mean, x.mean) as MetricValue, share = div(ny, n) as MetricValue;
+      const between = mul(square(apart), mul(nx, share)) as MetricValue;
       return {
         count,
-        mean: add(mul(x.mean, div(nx, n)), mul(y.mean, share)) as Score,
-        squares: add(add(x.squares, y.squares), between) as Score,
-        left: add(x.left, y.left) as Score,
+        mean: add(mul(x.mean, div(nx, n)), mul(y.mean, share)) as MetricValue,
+        squares: add(add(x.squares, y.squares), between) as MetricValue,
+        left: add(x.left, y.left) as MetricValue,
       };
     },
     empty: { count: zeros([], { dtype: "i32" }) as Count, mean: none, squares: none, left: none },
-    value: ({ squares, left }) => sub(1, div(left, squares)) as Score,
+    value: ({ squares, left }) => sub(1, div(left, squares)) as MetricValue,
   };
 };

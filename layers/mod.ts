@@ -127,7 +127,7 @@ export {
   meanMetric,
   measure,
   type Metric,
-  type Score,
+  type MetricValue,
   type Total,
   type ValuesOf,
 } from "./metrics.ts";

@@ -88,7 +88,7 @@ const optimizers: Readonly<Record<string, (rate: number) => GradientTransformati
   adamax: (r) => adamax(10 * r),
   nadam: (r) => nadam(5 * r),
   // Its first steps, where the variance of Adam's second moment is unbounded, are plain momentum: as long as the gradient,
-  // a thousand times Adam's on the valley's walls, so that unclipped they overshoot.
+  // hundreds of times Adam's on the valley's walls, so that unclipped they overshoot.
   radam: (r) => chain(clipByGlobalNorm(1), radam(5 * r)),
   adafactor: (r) => adafactor(cosineDecay(20 * r, 2000)),
   lion: (r) => lion(cosineDecay(r, 2000)),

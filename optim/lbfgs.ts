@@ -80,7 +80,7 @@ const directionsOf = (size: number): Directions<History> => ({
 
 /**
  * Minimises a smooth loss by L-BFGS with a line search: for losses of all the data at once, whose gradients have no noise.
- * It is pure, loops on the device and may stand inside `jit`, where the loss is traced once.
+ * It is pure, loops on the device and may stand inside `jit`; reverse mode does not go through it.
  *
  * @param loss A scalar loss of the parameters; what else it needs it closes over.
  * @param params Where to begin: a tree of float tensors.

@@ -150,7 +150,7 @@ function search(f: (x: Value) => Value, jacobian: (x: Value) => Value, x: Value,
 /**
  * Minimises half the sum of squares of residuals by the method of Levenberg and Marquardt: for curve fits and other least
  * squares with not too many parameters, as J of all residuals by all parameters is held and JᵀJ solved. It is pure and may
- * stand inside `jit`, where the residuals are traced once.
+ * stand inside `jit`; reverse mode does not go through it.
  *
  * Damping follows the gain ratio, the fall of the sum over what the linear model promised (Nielsen), and is in units of the
  * columns of J (Marquardt, Moré), so that units of parameters do not matter.

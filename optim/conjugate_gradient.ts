@@ -52,8 +52,8 @@ function directionsOf(formula: ConjugateFormula, restartEvery: number | undefine
 
 /**
  * Minimises a smooth loss by conjugate gradients with a line search. It remembers one direction, however many parameters
- * there are; `lbfgs` remembers more and needs fewer evaluations as a rule. It is pure and may stand inside `jit`; reverse mode does
- * not go through it.
+ * there are; `lbfgs` remembers more and needs fewer evaluations as a rule. It is pure and may stand inside `jit`; reverse
+ * mode does not go through it.
  *
  * @param loss A scalar loss of the parameters; what else it needs it closes over.
  * @param params Where to begin: a tree of float tensors.

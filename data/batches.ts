@@ -64,13 +64,13 @@ export function* batches<T>(examples: T, size: number, options: BatchOptions = {
 }
 
 /** The examples of a tree at some places. */
-function at<T>(examples: T, rows: Int32Array): T {
+export function at<T>(examples: T, rows: Int32Array): T {
   const places = tensor(rows);
   return tree.map((x) => take(x as X, places as never, { axis: 0 }) as X, examples) as T;
 }
 
 /** How many examples a tree of tensors has. */
-function countOf(op: string, examples: unknown): number {
+export function countOf(op: string, examples: unknown): number {
   const leaves = tree.leaves(examples) as readonly X[];
   if (leaves.length === 0) throw new ArgumentError(`${op}: there is no tensor among the examples`);
   const counts = leaves.map((x) => x.shape[0]);

@@ -9,6 +9,7 @@
 
 export * from "./augment.ts";
 export * from "./batches.ts";
+export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/classified.ts";
@@ -24,6 +25,7 @@ export {
 export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
+export * from "./folds.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";

@@ -135,6 +135,32 @@ export {
 export { type Mask, maskedSoftmax } from "./masked_softmax.ts";
 export * from "./maxout.ts";
 export {
+  type AnyMetric,
+  type BatchOf,
+  combineMetrics,
+  type Count,
+  type KnownOf,
+  mapMetric,
+  meanMetric,
+  measure,
+  type Metric,
+  type MetricValue,
+  type Total,
+  type ValuesOf,
+} from "./metrics.ts";
+export {
+  accuracy,
+  type ClassBatch,
+  type ClassMetricOptions,
+  type Confusion,
+  confusionMatrix,
+  type Tally,
+  topKAccuracy,
+} from "./metrics_classes.ts";
+export * from "./metrics_precision.ts";
+export * from "./metrics_probability.ts";
+export * from "./metrics_regression.ts";
+export {
   type Batch,
   type Context,
   grow,

@@ -16,7 +16,7 @@ import {
   sub,
   where,
 } from "./loose.ts";
-import type { Schedule } from "./schedule.ts";
+import type { StepSchedule } from "./schedule.ts";
 import { scheduleOf, shareOf } from "./schedules.ts";
 import { requireChoice, requireNonNegative, requirePositive, requireShare, requireWhole } from "./settings.ts";
 
@@ -48,7 +48,7 @@ export interface CosineDecayOptions {
  * assertAlmostEquals(cosineDecay(1, 10)(tensor(5, { dtype: "i32" })).item(), 0.5, 1e-6);
  * ```
  */
-export function cosineDecay(rate: number, steps: number, options: CosineDecayOptions = {}): Schedule {
+export function cosineDecay(rate: number, steps: number, options: CosineDecayOptions = {}): StepSchedule {
   const { least = 0, periodic = false } = options;
   requireNonNegative("cosineDecay", "the rate", rate);
   requireWhole("cosineDecay", "steps", steps, 1);
@@ -85,7 +85,7 @@ export interface CosineRestartsOptions {
  * [5, 10, 20].forEach((t, i) => assertAlmostEquals(rate(tensor(t, { dtype: "i32" })).item(), [0.5, 1, 0.5][i]!, 1e-6));
  * ```
  */
-export function cosineRestarts(rate: number, period: number, options: CosineRestartsOptions = {}): Schedule {
+export function cosineRestarts(rate: number, period: number, options: CosineRestartsOptions = {}): StepSchedule {
   const { factor = 1, least = 0 } = options;
   requireNonNegative("cosineRestarts", "the rate", rate);
   requireWhole("cosineRestarts", "the period", period, 1);
@@ -145,7 +145,7 @@ export interface OneCycleOptions {
  * assertAlmostEquals(at(100), 1 / 25e4, 1e-6);
  * ```
  */
-export function oneCycle(rate: number, steps: number, options: OneCycleOptions = {}): Schedule {
+export function oneCycle(rate: number, steps: number, options: OneCycleOptions = {}): StepSchedule {
   const { warmupShare = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = "cosine" } = options;
   requireNonNegative("oneCycle", "the rate", rate);
   requireWhole("oneCycle", "steps", steps, 2);
@@ -194,7 +194,7 @@ export interface CyclicRateOptions {
  * assertEquals([4, 8, 12].map((t) => rate(tensor(t, { dtype: "i32" })).item()), [1, 0, 0.5]);
  * ```
  */
-export function cyclicRate(base: number, peak: number, up = 2000, options: CyclicRateOptions = {}): Schedule {
+export function cyclicRate(base: number, peak: number, up = 2000, options: CyclicRateOptions = {}): StepSchedule {
   const { down = up, mode = "triangular", gamma = 1 } = options;
   requireNonNegative("cyclicRate", "the least rate", base);
   requireNonNegative("cyclicRate", "the largest rate", peak);

@@ -21,6 +21,8 @@ import {
   radam,
   rmsprop,
   rprop,
+  scaleByLbfgs,
+  scaleByLearningRate,
   sgd,
 } from "./mod.ts";
 
@@ -130,12 +132,14 @@ function named(name: string, s: Settings): GradientTransformation {
       return lamb(rate, decayed);
     case "lion":
       return lion(rate, decayed);
+    case "lbfgs":
+      return chain(scaleByLbfgs(given({ historySize: number(s, "history_size") })), scaleByLearningRate(rate));
     default:
       throw new Error(`no optimizer ${name}`);
   }
 }
 
-for (const c of [...golden.cases.filter((g) => g.name !== "LBFGS"), ...extra.cases]) {
+for (const c of [...golden.cases, ...extra.cases]) {
   Deno.test(`${c.name} ${JSON.stringify(c.attrs)} follows its golden trajectory`, () => {
     replay(c, named(c.name, c.attrs as unknown as Settings));
   });

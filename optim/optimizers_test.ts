@@ -60,6 +60,7 @@ import {
   rprop,
   scale,
   scaleByAdam,
+  scaleByLbfgs,
   scaleByLearningRate,
   scaleBySchedule,
   scaleByTrustRatio,
@@ -86,6 +87,8 @@ const optimizers: Readonly<Record<string, (rate: number) => GradientTransformati
   adamw: (r) => adamw(5 * r, { weightDecay: 0 }),
   adamax: (r) => adamax(10 * r),
   nadam: (r) => nadam(5 * r),
+  // Its first steps, where the variance of Adam's second moment is unbounded, are plain momentum: as long as the gradient,
+  // hundreds of times Adam's on the valley's walls, so that unclipped they overshoot.
   radam: (r) => chain(clipByGlobalNorm(1), radam(5 * r)),
   adafactor: (r) => adafactor(cosineDecay(20 * r, 2000)),
   lion: (r) => lion(cosineDecay(r, 2000)),
@@ -97,6 +100,7 @@ const optimizers: Readonly<Record<string, (rate: number) => GradientTransformati
   "clipped, finite": (r) => applyIfFinite(chain(clipByGlobalNorm(10), adam(5 * r))),
   averaged: (r) => withAverage(adam(5 * r), emaParams(0.9)),
   plateau: (r) => reduceOnPlateau(adam(5 * r)),
+  lbfgs: (r) => chain(scaleByLbfgs(), scaleByLearningRate(50 * r)),
   partition: (r) => partition((path) => path === "x" ? "one" : "two", { one: adam(5 * r), two: adam(5 * r) }),
 };
 
@@ -158,6 +162,7 @@ const transformations: readonly GradientTransformation[] = [
   scale(-2),
   scaleByAdam({ amsgrad: true }),
   scaleByLearningRate(0.1),
+  scaleByLbfgs({ historySize: 2 }),
   scaleBySchedule(exponentialDecay(1, 0.5)),
   scaleByTrustRatio(),
   setToZero,

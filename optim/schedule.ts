@@ -5,6 +5,9 @@ import { add } from "./loose.ts";
 /** A step size for each step: from its number, an i32 scalar that starts at 0, to a float scalar. */
 export type Schedule = (step: Tensor<readonly [], "i32">) => Tensor<readonly []>;
 
+/** A schedule that takes the step's number as a JavaScript number too, to print or draw it: `rate(10).item()`. */
+export type StepSchedule = (step: number | Tensor<readonly [], "i32">) => Tensor<readonly []>;
+
 /** A step size: a number, a scalar tensor (so that a jitted step need not be traced again when it changes), or a schedule. */
 export type LearningRate = number | Tensor<readonly []> | Schedule;
 

@@ -261,6 +261,13 @@ Deno.test("summary() is a table of layers, sizes and state, as data, text and HT
   const shown = (table as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for("Jupyter.display")]!();
   assertEquals(shown["text/plain"], String(table));
   assert(shown["text/html"]!.includes('<td style="text-align:left">a&lt;b</td>'));
+  const sizes = [249, 249_986, 249_989, 249_999_999].map((n) => summary(pipe(input([n]), dense(1))));
+  assertEquals(sizes.map((s) => String(s).trimEnd().split("  ").at(-1)!.trim()), [
+    "1.0 kB",
+    "999.9 kB",
+    "1.0 MB",
+    "1.0 GB",
+  ]);
   const trees = summary(pipe(inputs({ a: spec([2]), b: spec([], "i32") }), lambda((x) => x, (s) => s)));
   assertEquals(String(trees).split("\n")[2]!.trimEnd(), "input   { a: [2], b: i32 [] }");
 });

@@ -133,8 +133,10 @@ const grouped = (n: number): string => n.toLocaleString("en");
 
 /** A number of bytes in the unit that suits it. */
 function sized(n: number): string {
-  const unit = ["B", "kB", "MB", "GB"], power = Math.min(3, Math.floor(Math.log10(Math.max(1, n)) / 3));
-  return power === 0 ? `${n} B` : `${(n / 1000 ** power).toFixed(1)} ${unit[power]}`;
+  // Of what is shown, so that 999,990 bytes are 1.0 MB and not 1000.0 kB.
+  const shown = (power: number) => power === 0 ? String(n) : (n / 1000 ** power).toFixed(1);
+  const units = ["B", "kB", "MB", "GB"], power = units.findIndex((_, p) => p === 3 || Number(shown(p)) < 1000);
+  return `${shown(power)} ${units[power]}`;
 }
 
 const escaped = (s: string): string => s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

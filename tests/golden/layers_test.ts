@@ -1,11 +1,7 @@
-/** Recurrence and attention are PyTorch's, with their gradients. */
+/** Recurrence is PyTorch's, with its gradients. */
 import { matmul, reshape, stack, swapAxes, tensor } from "../../mod.ts";
 import {
-  additiveScore,
-  attention,
   bidirectionalWith,
-  bilinearScore,
-  dotScore,
   gruFromTorch,
   gruWith,
   lstmFromTorch,
@@ -56,27 +52,10 @@ const takeRow = (x: Loose, i: number): Loose => {
   return matmul(tensor([rows], { dtype: x.dtype }) as Loose, reshape(x, [x.shape[0], -1]) as Loose) as Loose;
 };
 
-const scores: Readonly<Record<string, (w: Loose) => Loose>> = {
-  additive: ({ v, W, U }) => additiveScore({ v, w: swapAxes(W, 0, 1), u: swapAxes(U, 0, 1) } as Loose),
-  dot: () => dotScore(),
-  bilinear: ({ W }) => bilinearScore({ w: W } as Loose),
-};
+// Sums of at most 24 products through five moments, each rounded once a step, and as many for a gradient.
+const roundings = 400;
 
-const attended = (c: GoldenCase): Computation => (...inputs) => {
-  const given: Loose = Object.fromEntries(Object.keys(c.inputs).map((n, i) => [n, inputs[i]]));
-  const { values, weights } = attention(scores[c.name]!(given))(given.c, given.y) as Loose;
-  return [values, weights];
-};
-
-// Sums of at most 24 products through five moments, each rounded once a step; the
-// attention mixes six values of four after an exponential.
-const roundings: Readonly<Record<string, number>> = { rnn: 400, attention: 200 };
-
-for (const group of ["rnn", "attention"]) {
-  for (const c of readGolden(group).cases) {
-    Deno.test(`${c.name} ${JSON.stringify(c.attrs).slice(0, 60)} is PyTorch's, with its gradients`, () => {
-      const f = group === "rnn" ? recurrent(c) : attended(c);
-      checkGoldenBoth(c, f, roundings[group]!);
-    });
-  }
+for (const c of readGolden("rnn").cases) {
+  Deno.test(`${c.name} ${JSON.stringify(c.attrs).slice(0, 60)} is PyTorch's, with its gradients`, () =>
+    checkGoldenBoth(c, recurrent(c), roundings));
 }

@@ -8,7 +8,6 @@
  */
 
 export * from "./augment.ts";
-export * from "./batches.ts";
 export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";

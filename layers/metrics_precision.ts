@@ -1,6 +1,6 @@
 /** Precision, recall and F1, for each class or over all of them. */
 import { add, cast, diagonal, div, equal, greater, mul, type Shape, sum, type Tensor, where } from "../mod.ts";
-import { requireChoice } from "./losses.ts";
+import { requireChoice } from "./operands.ts";
 import { mapMetric, type Metric, type MetricValue } from "./metrics.ts";
 import { type ClassBatch, type ClassMetricOptions, type Confusion, confusion } from "./metrics_classes.ts";
 

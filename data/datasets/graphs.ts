@@ -166,6 +166,12 @@ export function decodeCitations(bytes: Uint8Array): Either<FormatError, Citation
   if (indptr[0] !== 0 || indptr.at(-1) !== indices.length || indptr.some((p, i) => i > 0 && p < indptr[i - 1]!)) {
     note("indptr", `does not ascend from 0 to ${indices.length}`);
   }
+  // A feature named twice would be one 1 among the features and two among their places.
+  const twice = problem !== undefined ? -1 : indptr.subarray(1).findIndex((end, node) => {
+    const row = indices.subarray(indptr[node], end);
+    return row.some((f, i) => i > 0 && f <= row[i - 1]!);
+  });
+  if (twice >= 0) note("indices", `of node ${twice} do not ascend`);
   if (problem !== undefined) {
     return wrong(Math.max(0, text.indexOf(`"${problem.name}"`)), `"${problem.name}" ${problem.what}`);
   }

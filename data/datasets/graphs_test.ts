@@ -57,6 +57,8 @@ Deno.test("decodeCitations() says what is wrong and where", () => {
     [{ ...graph, indptr: [0, 2, 1, 3] }, '"indptr" does not ascend from 0 to 3'],
     [{ ...graph, indptr: [1, 2, 2, 3] }, '"indptr" does not ascend from 0 to 3'],
     [{ ...graph, indptr: [0, 1, 1, 2] }, '"indptr" does not ascend from 0 to 3'],
+    [{ ...graph, indices: [3, 1, 0] }, '"indices" of node 0 do not ascend'],
+    [{ ...graph, indices: [1, 1, 0] }, '"indices" of node 0 do not ascend'],
     [{ ...graph, val: [null] }, '"val" is not of whole numbers from 0 to 2: entry 0 is null'],
     [{ ...graph, test: [0.5] }, '"test" is not of whole numbers from 0 to 2: entry 0 is 0.5'],
   ];

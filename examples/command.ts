@@ -16,6 +16,8 @@ export interface NumberFlag {
 export interface TextFlag {
   readonly default: string;
   readonly about: string;
+  /** What it may be; anything if left out. */
+  readonly choices?: readonly string[];
 }
 
 /** An option that is given or not. */
@@ -53,6 +55,21 @@ export const positive = (standard: number, about: string): NumberFlag => ({
 /** A text. */
 export const text = (standard: string, about: string): TextFlag => ({ default: standard, about });
 
+/** One of some words, the first if it is left out. */
+export const oneOf = (choices: readonly [string, ...string[]], about: string): TextFlag => ({
+  default: choices[0],
+  about: `${about}: ${choices.join(", ")}`,
+  choices,
+});
+
+/** A number from 0 to below 1. */
+export const fraction = (standard: number, about: string): NumberFlag => ({
+  default: standard,
+  about,
+  fits: (x) => x >= 0 && x < 1,
+  what: "a number from 0 to below 1",
+});
+
 /** Something that is asked for or not. */
 export const asked = (about: string): SwitchFlag => ({ default: false, about });
 
@@ -89,7 +106,11 @@ export function command<F extends Flags>(name: string, about: string, flags: F):
         });
         const read = (n: string, f: Flags[string]): number | string | boolean => {
           const given = values[n];
-          if (given === undefined || !("fits" in f)) return (given as string | boolean | undefined) ?? f.default;
+          if (given === undefined) return f.default;
+          if ("choices" in f && f.choices !== undefined && !f.choices.includes(String(given))) {
+            throw new Error(`--${n} is ${f.choices.join(" or ")}, not ${given}`);
+          }
+          if (!("fits" in f)) return given as string | boolean;
           const x = Number(given);
           if (String(given).trim() === "" || !f.fits(x)) throw new Error(`--${n} is ${f.what}, not ${given}`);
           return x;

@@ -8,9 +8,6 @@
  * @see Kipf and Welling, Semi-supervised classification with graph convolutional networks, 2017,
  *   https://arxiv.org/abs/1609.02907
  */
-import * as TE from "fp-ts/lib/TaskEither.js";
-import { pipe } from "fp-ts/lib/function.js";
-import { parseArgs } from "node:util";
 import {
   add,
   argmax,
@@ -47,6 +44,7 @@ import {
   softmaxCrossEntropy,
 } from "@adjoint/adjoint/layers";
 import { adam, applyUpdates, type OptState } from "@adjoint/adjoint/optim";
+import { command, fraction, looking, oneOf, percent, positive, run, secondsSince, whole } from "./command.ts";
 
 type Indices = Tensor<readonly [number], "i32">;
 
@@ -171,105 +169,38 @@ export function meanAndDeviation(xs: readonly number[]): readonly [mean: number,
   return [m, Math.sqrt(xs.reduce((a, x) => a + (x - m) ** 2, 0) / Math.max(1, xs.length - 1))];
 }
 
-const help = `deno task gcn [options]    train graph convolutional networks on Cora and Citeseer and test them
+const { epochs, hidden, rate, dropout } = settingsOfPaper;
 
-  --data NAME    cora, citeseer or both (both)
-  --seeds N      how many networks are trained on each (10)
-  --epochs N     steps of training, each over the whole graph (200)
-  --hidden N     features a node between the two layers (16)
-  --rate X       Adam's step size (0.01)
-  --dropout X    the fraction of features dropped before each layer (0.5)
-  --decay X      L2 penalty of the first layer's weights (0.0005)
-  --help         this text
+/** The command line. */
+export const gcn = command("gcn", "train graph convolutional networks on Cora and Citeseer and test them", {
+  data: oneOf(["both", "cora", "citeseer"], "the networks of papers"),
+  seeds: whole(10, "how many networks are trained on each"),
+  epochs: whole(epochs, "steps of training, each over the whole graph"),
+  hidden: whole(hidden, "features a node between the two layers"),
+  rate: positive(rate, "Adam's step size"),
+  dropout: fraction(dropout, "the part of features dropped before each layer"),
+  decay: fraction(settingsOfPaper.decay, "L2 penalty of the first layer's weights"),
+});
 
-The data are read from graph/cora.json.gz and graph/citeseer.json.gz in the folder that ADJOINT_DATA names, or in
-adjoint_data.`;
-
-interface Options extends Settings {
-  readonly data: readonly ("cora" | "citeseer")[];
-  readonly seeds: number;
-  readonly help: boolean;
-}
-
-/** The command line, or a message that says what is wrong with it. */
-export function optionsOf(args: readonly string[]): Options | string {
-  try {
-    const text = (value: number | string) => ({ type: "string", default: String(value) }) as const, s = settingsOfPaper;
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        data: text("both"),
-        seeds: text(10),
-        epochs: text(s.epochs),
-        hidden: text(s.hidden),
-        rate: text(s.rate),
-        dropout: text(s.dropout),
-        decay: text(s.decay),
-        help: { type: "boolean", default: false },
-      },
-    });
-    const number = (name: "seeds" | keyof Settings, fits: (x: number) => boolean, what: string): number => {
-      const x = Number(values[name]);
-      if (values[name].trim() === "" || !fits(x)) throw new Error(`--${name} is ${what}, not ${values[name]}`);
-      return x;
-    };
-    const whole = (x: number) => Number.isSafeInteger(x) && x >= 1, wholeNumber = "a whole number from 1";
-    const { data } = values;
-    if (data !== "both" && data !== "cora" && data !== "citeseer") {
-      throw new Error(`--data is cora, citeseer or both, not ${data}`);
-    }
-    return {
-      data: data === "both" ? ["cora", "citeseer"] : [data],
-      seeds: number("seeds", whole, wholeNumber),
-      epochs: number("epochs", whole, wholeNumber),
-      hidden: number("hidden", whole, wholeNumber),
-      rate: number("rate", (x) => Number.isFinite(x) && x > 0, "a number above 0"),
-      dropout: number("dropout", (x) => x >= 0 && x < 1, "a number from 0 to below 1"),
-      decay: number("decay", (x) => Number.isFinite(x) && x >= 0, "a number from 0"),
-      help: values.help,
-    };
-  } catch (e) {
-    return `gcn: ${(e as Error).message}\n\n${help}`;
-  }
-}
-
-const percent = (x: number): string => `${(100 * x).toFixed(1)} %`;
-
-async function main(): Promise<number> {
-  const options = optionsOf(Deno.args);
-  if (typeof options === "string") {
-    console.error(options);
-    return 2;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
-  for (const name of options.data) {
-    const loaded = await pipe({ cora: loadCora, citeseer: loadCiteseer }[name](), TE.mapLeft((e) => e.message))();
-    if (loaded._tag === "Left") {
-      console.error(`gcn: ${loaded.left}
-Set ADJOINT_DATA to the folder that has it. It is the data of https://github.com/tkipf/gcn as one compressed JSON object,
-in the form that decodeCitations of @adjoint/adjoint/data documents.`);
-      return 1;
-    }
-    const begun = performance.now(), train = trainer(loaded.right, options), { seeds } = options;
-    const found = Array.from({ length: seeds }, (_, seed) => train(seed).test);
-    const [average, deviation] = meanAndDeviation(found), seconds = (performance.now() - begun) / 1000;
-    const nodes = loaded.right.test.shape[0];
-    console.log(
-      `${name}: test accuracy ${percent(average)} ± ${percent(deviation)} of ${nodes} nodes, ${seeds} seeds, ` +
-        `${seconds.toFixed(1)} s`,
-    );
-  }
-  return 0;
-}
+const loaders = { cora: loadCora, citeseer: loadCiteseer } as const;
 
 if (import.meta.main) {
-  try {
-    Deno.exitCode = await main();
-  } catch (e) {
-    console.error(`gcn: ${(e as Error).message}`);
-    Deno.exitCode = 1;
-  }
+  await run(gcn, async (options) => {
+    for (const name of ["cora", "citeseer"] as const) {
+      if (options.data !== "both" && options.data !== name) continue;
+      const loaded = await loaders[name](looking)();
+      if (loaded._tag === "Left") {
+        throw new Error(`${loaded.left.message}
+Set ADJOINT_DATA to the folder that has it. It is the data of https://github.com/tkipf/gcn as one compressed JSON object,
+in the form that decodeCitations of @adjoint/adjoint/data documents.`);
+      }
+      const begun = performance.now(), train = trainer(loaded.right, options), { seeds } = options;
+      const found = Array.from({ length: seeds }, (_, seed) => train(seed).test);
+      const [average, deviation] = meanAndDeviation(found), nodes = loaded.right.test.shape[0];
+      console.log(
+        `${name}: test accuracy ${percent(average, 1)} ± ${percent(deviation, 1)} of ${nodes} nodes, ${seeds} seeds, ` +
+          `${secondsSince(begun)} s`,
+      );
+    }
+  });
 }

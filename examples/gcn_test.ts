@@ -1,7 +1,7 @@
 /** The graph convolutional example on a made-up network, and on the real ones where a folder of data is at hand. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { decodeCitations, loadCiteseer, loadCora, orThrow } from "@adjoint/adjoint/data";
-import { meanAndDeviation, optionsOf, settingsOfPaper, trainer } from "./gcn.ts";
+import { gcn, meanAndDeviation, settingsOfPaper, trainer } from "./gcn.ts";
 
 /** Two circles of papers that cite their neighbours; every tenth says which circle it is of, and one has neither word nor citation. */
 function circles() {
@@ -33,11 +33,11 @@ Deno.test("meanAndDeviation() is that of a sample", () => {
   assertAlmostEquals(meanAndDeviation([0.1, 0.2])[1], Math.sqrt(0.005), 1e-12);
 });
 
-Deno.test("optionsOf() of the graph convolutional example says what is wrong", () => {
-  const o = optionsOf(["--seeds", "2", "--data=cora"]);
+Deno.test("parse() of the graph convolutional example says what is wrong", () => {
+  const o = gcn.parse(["--seeds", "2", "--data=cora"]);
   assert(typeof o !== "string");
   assertEquals([o.data, o.seeds, o.epochs, o.hidden, o.rate, o.dropout, o.decay], [
-    ["cora"],
+    "cora",
     2,
     200,
     16,
@@ -48,7 +48,7 @@ Deno.test("optionsOf() of the graph convolutional example says what is wrong", (
   for (
     const args of [["--seeds", "0"], ["--rate", "x"], ["--data", "pubmed"], ["--dropout", "1"], ["--decay="], ["--no"]]
   ) {
-    const said = optionsOf(args);
+    const said = gcn.parse(args);
     assert(typeof said === "string" && said.startsWith("gcn: "), String(said));
   }
 });

@@ -37,6 +37,10 @@ const joins: Readonly<Record<Join, (a: Tensor, b: Tensor) => unknown>> = {
   product: (a, b) => mul(a, b),
 };
 
+/** A way to join outputs, or an error that names them all. */
+export const requireJoin = (op: string, name: string, x: unknown): Join =>
+  requireChoice(op, name, x, Object.keys(joins) as readonly Join[]);
+
 /**
  * Two recurrent layers over the same sequences, one from each end, with their outputs joined.
  *
@@ -71,7 +75,7 @@ export function bidirectionalWith<
   options: BidirectionalOptions<J> = {},
 ): RecurrentMap<I, JoinedSize<O, J>, readonly [CF, CB], D> {
   const how = options.join ?? "concat";
-  requireChoice("bidirectionalWith", "join", how, Object.keys(joins));
+  requireJoin("bidirectionalWith", "join", how);
   const join = joins[how] as unknown as (a: Any, b: Any) => Any;
   if ((forward.inputs as number) !== backward.inputs) {
     throw new ShapeError(

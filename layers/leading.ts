@@ -1,6 +1,9 @@
 /** Types of batched trees: axes in front of every tensor. */
 import type { DType, Shape, Tensor } from "../mod.ts";
 
+/** Axes as other arguments say, never inferred from here: `NoInfer`, which TypeScript does not unwrap within a tuple. */
+export type Settled<L extends Shape> = L extends infer M extends Shape ? M : never;
+
 /** A tree of tensors with the axes `L` in front of every tensor. */
 export type Lead<L extends Shape, T> = T extends Tensor<infer S, infer D extends DType>
   ? Tensor<readonly [...L, ...S], D>

@@ -56,6 +56,7 @@ export {
 } from "./deep_recurrent.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
+export * from "./encoder_decoder.ts";
 export {
   type FeedForward,
   feedForward,
@@ -206,7 +207,21 @@ export {
   recurrentMap,
   type SequenceOptions,
 } from "./recurrence.ts";
+export * from "./recurrent_drivers.ts";
 export { type LstmInitOptions, type RecurrentInitOptions, torchRecurrentInit } from "./recurrent_init.ts";
+export * from "./recurrent_layers.ts";
+export {
+  type BothWays,
+  type RecurrentEntry,
+  type RecurrentExamples,
+  type RecurrentKinds,
+  type RecurrentLayer,
+  type RecurrentLayerOptions,
+  type RecurrentOutput,
+  type SequenceWithLength,
+  type UnitsOf,
+  type WaysOf,
+} from "./recurrent_net.ts";
 export * from "./repeat.ts";
 export * from "./residual.ts";
 export * from "./resize.ts";
@@ -250,6 +265,7 @@ export {
   transformerEncoderWith,
 } from "./transformer_encoder.ts";
 export * from "./tree_nets.ts";
+export * from "./truncated.ts";
 export * from "./unfold.ts";
 export * from "./unpool.ts";
 export * from "./weight_norm.ts";

@@ -18,7 +18,7 @@ import {
   where,
   zeros,
 } from "../mod.ts";
-import type { Lead } from "./leading.ts";
+import type { Lead, Settled } from "./leading.ts";
 
 type Any = Tensor<Shape, DType>;
 
@@ -81,7 +81,7 @@ export interface RecurrentMap<I extends number, O extends number, C, D extends F
   /** All moments. */
   <L extends Shape, T extends number>(
     xs: Tensor<readonly [...L, T, I], D>,
-    options?: SequenceOptions<NoInfer<L>, C>,
+    options?: SequenceOptions<Settled<L>, C>,
   ): readonly [Lead<L, C>, Tensor<readonly [...L, T, O], D>];
 }
 
@@ -207,7 +207,11 @@ const beside = (on: Any, x: Any): Tensor<Shape, "bool"> =>
   reshape(on, [...on.shape, ...x.shape.slice(on.shape.length).map(() => 1)]) as Tensor<Shape, "bool">;
 
 /** Which moments there are, bool `[T, ...L]`; `null` for all. */
-function maskOf(r: Facts, xs: Any, { lengths, mask }: { readonly lengths?: Any; readonly mask?: Any }): Any | null {
+export function maskOf(
+  r: Facts,
+  xs: Any,
+  { lengths, mask }: { readonly lengths?: Any; readonly mask?: Any },
+): Any | null {
   const leading = xs.shape.slice(0, -2), time = xs.shape.at(-2)!, axis = leading.length;
   if (lengths !== undefined && mask !== undefined) {
     throw new ArgumentError(`${r.name}: lengths and a mask are both given; give one of them`);
@@ -234,7 +238,7 @@ function requireBeside(r: Facts, what: string, x: Any, dtype: DType, want: Shape
 }
 
 /** Throws unless an input has the axes, the size and the dtype that are taken. */
-function requireInput(r: Facts, x: Any, axes: 1 | 2): void {
+export function requireInput(r: Facts, x: Any, axes: 1 | 2): void {
   if (x.shape.length < axes || x.shape.at(-1) !== r.inputs) {
     const want = axes === 1 ? `[..., ${r.inputs}]` : `[..., time, ${r.inputs}]`;
     throw new ShapeError(`${r.name}: expected inputs of shape ${want}, got [${x.shape.join(", ")}]`);

@@ -51,7 +51,6 @@ export const net = pipe(
   act(relu),
   maxPool(2),
   flatten(),
-  dropout(0.3),
   dense(128, weights),
   act(relu),
   dropout(0.3),
@@ -88,7 +87,7 @@ export function train(data: LabelledImages, settings: Settings, report: (epoch: 
   type Train = Model & { readonly opt: OptState; readonly key: Key };
   const step = jit((s: Train, bytes: Bytes, labels: Labels) => {
     const [flips, shifts, drops, next] = split(s.key, 4) as readonly [Key, Key, Key, Key];
-    const images = scaled(randomShift(shifts, randomFlip(flips, bytes), 2));
+    const images = scaled(randomShift(shifts, randomFlip(flips, bytes), 1));
     const loss = (p: Params) => {
       const [logits, state] = net.apply(p, s.state, images, { mode: "train", key: drops });
       return [softmaxCrossEntropy(logits, labels), state] as const;
@@ -130,8 +129,8 @@ export function accuracyOf(counts: readonly (readonly number[])[]): number {
 
 const fashion = command("fashion", "train a convolutional network on Fashion-MNIST and test it", {
   epochs: whole(5, "passes over the training pictures"),
-  batch: whole(128, "pictures a step", 2, 60000),
-  rate: positive(0.004, "the largest step size; it rises and falls in one cycle"),
+  batch: whole(64, "pictures a step", 2, 60000),
+  rate: positive(0.003, "the largest step size; it rises and falls in one cycle"),
   seed,
 });
 

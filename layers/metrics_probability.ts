@@ -133,11 +133,11 @@ export function expectedCalibrationError(
   return {
     of: (given, labels) => {
       const { logits, chosen, counted } = labelled(op, given, labels, options);
+      if (logits.shape.at(-1) === 0) throw new ShapeError(`${op}: logits have no classes`);
       const confidence = max(softmax(cast(logits, "f64") as Doubles), { axis: -1 }) as Doubles,
         classes = logits.shape.at(-1)!;
       const places = argmax(logits, { axis: -1 }) as Indices;
       const known = argmax(cast(chosen, "i32"), { axis: -1 }) as Indices, right = equal(places, known) as Flags;
-      if (classes === 0) throw new ShapeError(`${op}: logits have no classes`);
       const bin = clamp(sub(cast(ceil(mul(confidence, bins)), "i32") as Indices, 1) as Indices, {
         min: 0,
         max: bins - 1,

@@ -134,8 +134,7 @@ export function expectedCalibrationError(
     of: (given, labels) => {
       const { logits, chosen, counted } = labelled(op, given, labels, options);
       if (logits.shape.at(-1) === 0) throw new ShapeError(`${op}: logits have no classes`);
-      const confidence = max(softmax(cast(logits, "f64") as Doubles), { axis: -1 }) as Doubles,
-        classes = logits.shape.at(-1)!;
+      const confidence = max(softmax(cast(logits, "f64") as Doubles), { axis: -1 }) as Doubles;
       const places = argmax(logits, { axis: -1 }) as Indices;
       const known = argmax(cast(chosen, "i32"), { axis: -1 }) as Indices, right = equal(places, known) as Flags;
       const bin = clamp(sub(cast(ceil(mul(confidence, bins)), "i32") as Indices, 1) as Indices, {

@@ -95,7 +95,7 @@ export function loadFile(file: DataFile, options: LoadOptions = {}): TaskEither<
       return failed(
         file,
         "absent",
-        `is in none of the folders ${looked}; put it there as ${file.path}${published(file)}`,
+        `is in none of the folders ${looked}; put it there${published(file)}, ${orNamed(file)}`,
       );
     }
     const fetched = await fetchChecked(file, options);
@@ -110,6 +110,8 @@ export function loadFile(file: DataFile, options: LoadOptions = {}): TaskEither<
 }
 
 const joined = (folder: string, path: string): string => `${folder.replace(/[\\/]+$/, "")}/${path}`;
+
+const orNamed = (file: DataFile): string => `as ${file.path}; ADJOINT_DATA may name another folder`;
 
 const published = (file: DataFile): string => file.urls.length === 0 ? "" : `, from ${file.urls[0]}`;
 
@@ -154,7 +156,11 @@ async function fetchChecked(file: DataFile, options: LoadOptions): Promise<Eithe
       last = failed(file, "damaged", `as it comes from ${url} is not the file that was published`);
     } catch (e) {
       if (options.signal?.aborted === true) return failed(file, "aborted", "was given up while it was fetched");
-      last = failed(file, "network", `cannot be fetched from ${url}: ${wordsOf(e)}`);
+      last = failed(
+        file,
+        "network",
+        `cannot be fetched from ${url}: ${wordsOf(e)}; or put it into a folder of data, ${orNamed(file)}`,
+      );
     }
   }
   return last;

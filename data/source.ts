@@ -95,7 +95,7 @@ export function loadFile(file: DataFile, options: LoadOptions = {}): TaskEither<
       return failed(
         file,
         "absent",
-        `is in none of the folders ${looked}; put it there${published(file)}, ${orNamed(file)}`,
+        `is in none of the folders ${looked}; put it there as ${file.path}${published(file)}; ${another}`,
       );
     }
     const fetched = await fetchChecked(file, options);
@@ -111,7 +111,10 @@ export function loadFile(file: DataFile, options: LoadOptions = {}): TaskEither<
 
 const joined = (folder: string, path: string): string => `${folder.replace(/[\\/]+$/, "")}/${path}`;
 
-const orNamed = (file: DataFile): string => `as ${file.path}; ADJOINT_DATA may name another folder`;
+const another = "ADJOINT_DATA may name another folder";
+
+/** A folder to put a file into. */
+const cacheOf = ({ directory, cache }: LoadOptions): string => directory ?? (cache || "adjoint_data");
 
 const published = (file: DataFile): string => file.urls.length === 0 ? "" : `, from ${file.urls[0]}`;
 
@@ -159,7 +162,7 @@ async function fetchChecked(file: DataFile, options: LoadOptions): Promise<Eithe
       last = failed(
         file,
         "network",
-        `cannot be fetched from ${url}: ${wordsOf(e)}; or put it into a folder of data, ${orNamed(file)}`,
+        `cannot be fetched from ${url}: ${wordsOf(e)}; or put it into ${cacheOf(options)} as ${file.path}; ${another}`,
       );
     }
   }

@@ -13,7 +13,22 @@ export type Either<E, A> = { readonly _tag: "Left"; readonly left: E } | { reado
 export type TaskEither<E, A> = () => Promise<Either<E, A>>;
 
 /** The formats a `FormatError` may speak of. */
-export type Format = "idx" | "safetensors" | "gzip" | "csv" | "json" | "checkpoint" | "tree";
+export type Format =
+  | "idx"
+  | "safetensors"
+  | "gzip"
+  | "csv"
+  | "json"
+  | "checkpoint"
+  | "tree"
+  | "npy"
+  | "npz"
+  | "png"
+  | "jpeg"
+  | "text"
+  | "parquet"
+  | "tar"
+  | "graph";
 
 /** Bytes that are not the format they were read as. */
 export interface FormatError {

@@ -1,4 +1,5 @@
 /** Files and variables of the host: Deno, Node or Bun; what was not granted is not asked for. */
+import { AdjointError } from "../core/errors.ts";
 
 interface Permissions {
   readonly querySync: (p: { name: string; path?: string | URL; variable?: string; host?: string }) => { state: string };
@@ -66,5 +67,25 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await folder.sync().finally(() => folder.close());
   } catch {
     // Some systems open no folders; the file is whole in any case.
+  }
+}
+
+/**
+ * A package that one feature needs and most users do not: loaded when the feature is used.
+ *
+ * Deno fetches a package named in any `import("…")` it can read, whether or not that line ever runs; so the name is put
+ * together here, and nobody downloads what they do not use. Outside Deno it must be installed.
+ */
+export async function optionalPackage<M>(feature: string, name: string, version: string): Promise<M> {
+  const specifier = "Deno" in globalThis ? `npm:${name}@${version}` : name;
+  try {
+    return await import(specifier) as M;
+  } catch (e) {
+    throw new AdjointError(
+      `${feature}: the package ${name}@${version} cannot be loaded; fetch it once with \`deno cache npm:${name}@${version}\` or \`npm install ${name}@${version}\` (${
+        wordsOf(e)
+      })`,
+      { cause: e },
+    );
   }
 }

@@ -5,7 +5,7 @@
  * `deno task fashion` trains and prints the accuracy on the 10,000 test pictures, and the kinds that are mixed up most.
  */
 import { pipe } from "fp-ts/lib/function.js";
-import { add, argmax, cast, div, foldIn, jit, type Key, key, split, type Tensor, valueAndGrad } from "@adjoint/adjoint";
+import { add, cast, div, foldIn, jit, type Key, key, split, type Tensor, valueAndGrad } from "@adjoint/adjoint";
 import {
   batches,
   fashionClasses,
@@ -16,8 +16,11 @@ import {
   randomShift,
 } from "@adjoint/adjoint/data";
 import {
+  accuracy,
   act,
   batchNorm,
+  combineMetrics,
+  confusionMatrix,
   conv,
   dense,
   dropout,
@@ -25,6 +28,7 @@ import {
   heNormal,
   input,
   maxPool,
+  measure,
   type ParamsOf,
   relu,
   softmaxCrossEntropy,
@@ -107,24 +111,24 @@ export function train(data: LabelledImages, settings: Settings, report: (epoch: 
   return s;
 }
 
-const classesOf = jit((params: Params, state: State, images: Bytes): Labels => {
-  const [logits] = net.apply(params, state, scaled(images), { mode: "eval" });
-  return argmax(logits as Tensor, { axis: 1 }) as unknown as Labels;
-});
+const logitsOf = jit((params: Params, state: State, images: Bytes) =>
+  net.apply(params, state, scaled(images), { mode: "eval" })[0]
+);
 
-/** How often a picture of each kind (rows) is taken for each (columns). */
-export function confusion({ params, state }: Model, data: LabelledImages, batch = 500): number[][] {
-  const counts = fashionClasses.map(() => fashionClasses.map(() => 0));
-  for (const { images, labels } of batches(data, batch)) {
-    const given = classesOf(params, state, images).dataSync();
-    labels.dataSync().forEach((l, i) => counts[l]![given[i]!]!++);
+/** The part that a model gets right, and how often a picture of each kind (rows) is taken for each (columns). */
+export function evaluate({ params, state }: Model, data: LabelledImages, batch = 500): Evaluation {
+  const metric = combineMetrics({ right: accuracy(), taken: confusionMatrix(fashionClasses.length) });
+  function* judged() {
+    for (const { images, labels } of batches(data, batch)) yield [logitsOf(params, state, images), labels] as const;
   }
-  return counts;
+  const { right, taken } = measure(metric, judged());
+  return { right: right.item(), taken: taken.toArray() as number[][] };
 }
 
-/** The part on the diagonal. */
-export function accuracyOf(counts: readonly (readonly number[])[]): number {
-  return counts.reduce((n, row, i) => n + row[i]!, 0) / counts.flat().reduce((a, b) => a + b, 0);
+/** What `evaluate` gives. */
+export interface Evaluation {
+  readonly right: number;
+  readonly taken: readonly (readonly number[])[];
 }
 
 const fashion = command("fashion", "train a convolutional network on Fashion-MNIST and test it", {
@@ -140,12 +144,12 @@ if (import.meta.main) {
     const begun = performance.now();
     const model = train(seen, options, (epoch, now) => {
       console.log(
-        `epoch ${epoch}: ${percent(accuracyOf(confusion(now, test)))} of the test pictures, ${secondsSince(begun)} s`,
+        `epoch ${epoch}: ${percent(evaluate(now, test).right)} of the test pictures, ${secondsSince(begun)} s`,
       );
     });
-    const counts = confusion(model, test);
-    console.log(`test accuracy ${percent(accuracyOf(counts))} over ${test.labels.shape[0]} pictures\n`);
-    const mixed = counts.flatMap((row, i) => row.flatMap((n, j) => i === j ? [] : [{ n, i, j }]));
+    const { right, taken } = evaluate(model, test);
+    console.log(`test accuracy ${percent(right)} over ${test.labels.shape[0]} pictures\n`);
+    const mixed = taken.flatMap((row, i) => row.flatMap((n, j) => i === j ? [] : [{ n, i, j }]));
     for (const { n, i, j } of mixed.sort((a, b) => b.n - a.n).slice(0, 5)) {
       console.log(`${String(n).padStart(4)} of 1000: ${fashionClasses[i]}, taken for ${fashionClasses[j]}`);
     }

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { cast, tensor, tree } from "@adjoint/adjoint";
 import type { LabelledImages } from "@adjoint/adjoint/data";
-import { accuracyOf, confusion, train } from "./fashion.ts";
+import { evaluate, train } from "./fashion.ts";
 
 /** `count` pictures, each class a bright bar of a thickness of its own. */
 function bars(count: number): LabelledImages {
@@ -22,9 +22,9 @@ Deno.test("train() of the network for clothes learns, the same to the last bit f
   let epochs = 0;
   const model = train(data, settings, () => epochs++), again = train(data, settings, () => {});
   assertEquals(epochs, 6);
-  const counts = confusion(model, data, 40), accuracy = accuracyOf(counts);
-  assertEquals(counts.flat().reduce((a, b) => a + b, 0), 64);
-  assert(accuracy > 0.9, `${accuracy}`);
+  const { right, taken } = evaluate(model, data, 40);
+  assertEquals(taken.flat().reduce((a, b) => a + b, 0), 64);
+  assert(right > 0.9, `${right}`);
   const bits = (m: typeof model) => tree.leaves([m.params, m.state]).map((l) => l.dataSync());
   assertEquals(bits(again), bits(model));
 });

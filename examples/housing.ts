@@ -36,16 +36,17 @@ import {
   dense,
   heNormal,
   input,
+  measure,
   mse,
   type ParamsOf,
   relu,
+  rSquared,
   standardizeFit,
   standardizeInverse,
   standardizeWith,
 } from "@adjoint/adjoint/layers";
 import { adamw, applyUpdates, cosineDecay, type OptState } from "@adjoint/adjoint/optim";
 import { command, looking, positive, run, secondsSince, seed, whole } from "./command.ts";
-import { determination } from "./rbf.ts";
 
 /** What the network reads of each district. */
 export const features = 11 + housingProximities.length;
@@ -101,7 +102,7 @@ const netOf = (inputs: number) =>
 type Params = ParamsOf<ReturnType<typeof netOf>>;
 
 /** Trains on some districts and gives what the network says of others, in dollars. */
-export function predictPrices(train: Districts, test: Rows, settings: Settings): Float32Array {
+export function predictPrices(train: Districts, test: Rows, settings: Settings): Rows {
   const { epochs, batch, rate } = settings, root = key(settings.seed);
   const seen = standardizeFit(train.inputs as never), priced = standardizeFit(train.values as never);
   const scaled = standardizeWith(seen) as unknown as (x: Rows) => Rows, net = netOf(train.inputs.shape[1]);
@@ -126,18 +127,18 @@ export function predictPrices(train: Districts, test: Rows, settings: Settings):
     }
   }
   const [y] = net.apply(state.params, [], scaled(test) as never, { mode: "eval" });
-  return (standardizeInverse(priced) as unknown as (x: Rows) => Rows)(y as unknown as Rows).dataSync() as Float32Array;
+  return (standardizeInverse(priced) as unknown as (x: Rows) => Rows)(y as unknown as Rows);
 }
 
 /** What the least-squares line says. */
-export function predictByLine(train: Districts, test: Rows): Float32Array {
+export function predictByLine(train: Districts, test: Rows): Rows {
   const scaled = standardizeWith(standardizeFit(train.inputs as never)) as unknown as (x: Rows) => Rows;
   const rows = (x: Rows): Tensor =>
     concat([scaled(x), ones([x.shape[0], 1])] as never, { axis: 1 }) as unknown as Tensor;
   const { solution } = lstsq(rows(train.inputs) as never, train.values as never) as unknown as {
     readonly solution: Tensor;
   };
-  return (matmul(rows(test), solution) as Tensor).dataSync() as Float32Array;
+  return matmul(rows(test), solution) as unknown as Rows;
 }
 
 const housing = command("housing", "predict the prices of houses in California", {
@@ -150,14 +151,11 @@ const housing = command("housing", "predict the prices of houses in California",
 if (import.meta.main) {
   await run(housing, async (options) => {
     const districts = districtsOf(orThrow(await loadCaliforniaHousing(looking)()));
-    const [train, test] = trainTestSplit(key(options.seed), districts, 0.2), wanted = test.values.dataSync();
+    const [train, test] = trainTestSplit(key(options.seed), districts, 0.2);
+    const score = (prices: Rows) => measure(rSquared(), [[prices, test.values]]).item().toFixed(4);
     const begun = performance.now(), prices = predictPrices(train, test.inputs, options);
     console.log(`trained ${options.epochs} epochs on ${train.values.shape[0]} districts in ${secondsSince(begun)} s`);
-    const line = determination(predictByLine(train, test.inputs), wanted);
-    console.log(
-      `R² on ${wanted.length} unseen districts: ${determination(prices, wanted).toFixed(4)}, a line's ${
-        line.toFixed(4)
-      }`,
-    );
+    const line = score(predictByLine(train, test.inputs));
+    console.log(`R² on ${test.values.shape[0]} unseen districts: ${score(prices)}, a line's ${line}`);
   });
 }

@@ -30,10 +30,12 @@ import {
   dense,
   input,
   kMeans,
+  measure,
   type ParamsOf,
   rbf,
   rbfInit,
   rbfWith,
+  rSquared,
   softmaxCrossEntropy,
   standardizeFit,
   standardizeWith,
@@ -67,13 +69,6 @@ type Points = Tensor<readonly [number, number]>;
 const valuesOf = (target: Target, points: Points): Tensor =>
   tensor(Float32Array.from(points.toArray() as number[][], (p) => target.of(p))) as Tensor;
 
-/** 1 less the squared error over the variance: 1 is perfect, 0 no better than the mean. */
-export function determination(predicted: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  const ys = Array.from(wanted), mean = ys.reduce((a, b) => a + b, 0) / ys.length;
-  const error = ys.reduce((s, y, i) => s + (y - predicted[i]!) ** 2, 0);
-  return 1 - error / ys.reduce((s, y) => s + (y - mean) ** 2, 0);
-}
-
 /** R² on 1000 unseen points of a network fitted to 400 noisy samples of a target. */
 export function fitTarget(target: Target, start: Key, samples = 400): number {
   const [a, b, c, d] = split(start, 4) as readonly Key[];
@@ -87,7 +82,7 @@ export function fitTarget(target: Target, start: Key, samples = 400): number {
   const normalMatrix: Tensor = add(matmul(turned, phi) as Tensor, mul(eye(target.units) as Tensor, 1e-3));
   const w = solve(normalMatrix as never, matmul(turned, noisy) as never) as unknown as Tensor;
   const predicted = matmul(layer(unseen as never) as Tensor, w) as Tensor;
-  return determination(predicted.dataSync(), valuesOf(target, unseen).dataSync());
+  return measure(rSquared(), [[predicted, valuesOf(target, unseen)]]).item();
 }
 
 /** Examples with a class each. */

@@ -70,7 +70,7 @@ export type ValuesOf<M> = {
   readonly [N in keyof M]: M[N] extends { readonly value: (...k: never[]) => infer V } ? V : never;
 };
 /** The batch that metrics by name take. */
-export type BatchOf<M> = M[keyof M] extends { readonly of: (...batch: infer A) => unknown } ? A : never;
+export type BatchOf<M> = M[keyof M] extends { readonly of: (...batch: infer A) => unknown } ? Readonly<A> : never;
 
 /**
  * Several metrics of the same batches as one.

@@ -94,7 +94,11 @@ const calls:
       ShapeError,
       "cosineSimilarity: axis 2 is out of range for shapes [2, 3] and [2, 3]",
     ],
-    [() => cosineEmbedding(x(), x(), tensor(1) as never), ShapeError, "cosineEmbedding: "],
+    [
+      () => cosineEmbedding(x(), x(), tensor(1) as never),
+      ShapeError,
+      "cosineEmbedding: first vectors need an axis of features, got a scalar",
+    ],
     [
       () => expectedCalibrationError().of(x(0, 0), ints(0)),
       ShapeError,
@@ -120,7 +124,11 @@ const calls:
       ArgumentError,
       "partition: w is in the group c, which is none of a, b",
     ],
-    [() => masked(sgd(1), (() => "yes") as never).init({ w: x(1) }), ArgumentError, "masked: "],
+    [
+      () => masked(sgd(1), (() => "yes") as never).init({ w: x(1) }),
+      ArgumentError,
+      "masked: the choice for w is a boolean, not yes",
+    ],
   ];
 
 for (const [call, kind, message] of calls) {

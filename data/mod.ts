@@ -35,6 +35,9 @@ export {
   type Safetensors,
   type SafetensorsOptions,
 } from "./formats/safetensors.ts";
+export * from "./formats/safetensors_index.ts";
+export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
 export * from "./gunzip.ts";
+export { type RandomAccess } from "./random_access.ts";
 export * from "./source.ts";
 export * from "./windows.ts";

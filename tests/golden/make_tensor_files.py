@@ -125,3 +125,13 @@ golden = {
 }
 path = pathlib.Path(__file__).with_name("tensor_files.json")
 path.write_text(json.dumps(golden, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+# A model in two files, for what reads files in part.
+folder = pathlib.Path(__file__).with_name("shards")
+folder.mkdir(exist_ok=True)
+names = [f"model-0000{i}-of-00002.safetensors" for i in (1, 2)]
+shards = [{"a": torch.arange(6).reshape(2, 3), "b": torch.tensor([0.5, -2], dtype=torch.bfloat16)}, {"c": torch.tensor([3.5])}]
+for name, shard in zip(names, shards):
+    safetensors.torch.save_file(shard, folder / name, metadata={"format": "pt"})
+index = {"metadata": {"total_size": 56}, "weight_map": {k: n for n, s in zip(names, shards) for k in s}}
+(folder / "model.safetensors.index.json").write_text(json.dumps(index) + "\n")

@@ -1,7 +1,7 @@
 /** Bytes out of gzip. */
 import type { FormatError, TaskEither } from "./errors.ts";
-import { wordsOf } from "./host.ts";
-import { left, right } from "fp-ts/lib/Either.js";
+import { inflate } from "./inflate.ts";
+import { left } from "fp-ts/lib/Either.js";
 
 /** Options of `gunzip`. */
 export interface GunzipOptions {
@@ -31,30 +31,10 @@ export function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): TaskEith
     left<FormatError>({ _tag: "FormatError", format: "gzip", offset, message: `gunzip: ${what}` });
   return async () => {
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bad(0, "the bytes do not start as gzip does, with 1f 8b");
-    const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-    const reader = source.pipeThrough(new DecompressionStream("gzip")).getReader();
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        size += value.length;
-        if (size > limit) {
-          await reader.cancel();
-          return bad(0, `more than ${limit} bytes come out; raise \`limit\` if that is right`);
-        }
-        chunks.push(value);
-      }
-    } catch (e) {
-      return bad(bytes.length, `the bytes are cut short or damaged: ${wordsOf(e)}`);
-    }
-    const all = new Uint8Array(size);
-    let at = 0;
-    for (const c of chunks) {
-      all.set(c, at);
-      at += c.length;
-    }
-    return right(all);
+    const unpacked = await inflate(bytes, "gzip", limit);
+    if (unpacked._tag === "Right") return unpacked;
+    return unpacked.left.over
+      ? bad(0, `more than ${limit} bytes come out; raise \`limit\` if that is right`)
+      : bad(bytes.length, `the bytes are cut short or damaged: ${unpacked.left.words}`);
   };
 }

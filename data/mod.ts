@@ -27,7 +27,17 @@ export * from "./errors.ts";
 export * from "./folds.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/named_leaves.ts";
-export * from "./formats/safetensors.ts";
+export { decodeNpy, encodeNpy } from "./formats/npy.ts";
+export * from "./formats/npz.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Safetensors,
+  type SafetensorsOptions,
+} from "./formats/safetensors.ts";
+export * from "./formats/safetensors_index.ts";
+export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
 export * from "./gunzip.ts";
+export { type RandomAccess } from "./random_access.ts";
 export * from "./source.ts";
 export * from "./windows.ts";

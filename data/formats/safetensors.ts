@@ -6,14 +6,26 @@
  *
  * @see https://github.com/huggingface/safetensors, "Format"
  */
-import { alloc, bytesOf, type DType } from "../../core/dtype.ts";
+import type { DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
-import { type Shape, show, sizeOf } from "../../core/shape.ts";
+import type { Shape } from "../../core/shape.ts";
 import { fromArray, type Tensor, type Value } from "../../core/tensor.ts";
 import { isTensor } from "../../core/tree.ts";
 import type { Either, FormatError } from "../errors.ts";
-import { clip, excerpt } from "./excerpt.ts";
-import { left, right } from "fp-ts/lib/Either.js";
+import { excerpt } from "./excerpt.ts";
+import {
+  badFile,
+  codes,
+  type Entry,
+  headerLength,
+  isText,
+  lengthBytes,
+  maxHeader,
+  metadataKey,
+  readHeader,
+} from "./safetensors_header.ts";
+import { readStored, stored, type StoredType, writeStored } from "./stored.ts";
+import { right } from "fp-ts/lib/Either.js";
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -23,40 +35,15 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
-/** What the header says of a tensor, checked. */
-interface Entry {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: Shape;
-  readonly begin: number;
-  readonly end: number;
+/** Options of `encodeSafetensors`. */
+export interface SafetensorsOptions {
+  /** Free text to go along, by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Stores f32 in 16 bits: IEEE's half precision, or the upper half of an f32. */
+  readonly halves?: "f16" | "bf16";
 }
 
-// In the order in which the reference implementation lays tensors out: wide ones first, which keeps all aligned.
-const codes: { readonly [D in DType]: string } = {
-  f64: "F64",
-  f32: "F32",
-  u32: "U32",
-  i32: "I32",
-  u8: "U8",
-  bool: "BOOL",
-};
-const layout = Object.keys(codes) as DType[];
-const dtypeOfCode = new Map<unknown, DType>(layout.map((d) => [codes[d], d]));
-
-const metadataKey = "__metadata__";
-const lengthBytes = 8;
-const maxHeader = 100_000_000;
-
-function bad(offset: number, what: string): Either<FormatError, never> {
-  const message = `decodeSafetensors: ${what} (byte ${offset})`;
-  return left({ _tag: "FormatError", format: "safetensors", offset, message });
-}
-
-/** Whole, exact, not negative, and not the −0 that JSON can write. */
-const isSize = (x: unknown): x is number => Number.isSafeInteger(x) && Object.is(x, Math.abs(x as number));
-
-const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
+const layout = Object.keys(codes) as StoredType[];
 
 /**
  * Reads a safetensors file.
@@ -66,8 +53,9 @@ const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "obj
  * a hole, and an error.
  *
  * @param bytes The whole file.
- * @returns The tensors (copies; of dtype f32, f64, i32, u32, u8 or bool) and the metadata; or what is wrong with the bytes,
- *   and where. Tensors of other dtypes (F16, BF16, I64, …) are such an error, which names them.
+ * @returns The tensors, copies, and the metadata; or what is wrong with the bytes, and where. F32, F64, I32, U32, U8 and BOOL
+ *   are read as they are, F16 and BF16 into f32, I8, I16 and I64 into i32, U16 and U64 into u32. A value out of the range
+ *   of those is an error, which names it and its tensor, and so is any other dtype (F8_E4M3, C64, …).
  * @see https://github.com/huggingface/safetensors
  *
  * @example There and back
@@ -81,124 +69,31 @@ const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "obj
  * ```
  */
 export function decodeSafetensors(bytes: Uint8Array): Either<FormatError, Safetensors> {
-  if (bytes.length < lengthBytes) {
-    return bad(bytes.length, `${bytes.length} bytes, but the header's length alone takes ${lengthBytes}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  // Rounded above 2^53, where it is too long anyway.
-  const headerBytes = view.getUint32(0, true) + 2 ** 32 * view.getUint32(4, true);
-  if (headerBytes > maxHeader) {
-    return bad(
-      0,
-      `a header of ${headerBytes} bytes, over the format's ${maxHeader}; this is probably no safetensors file`,
-    );
-  }
-  const start = lengthBytes + headerBytes;
-  if (start > bytes.length) {
-    return bad(
-      bytes.length,
-      `the header takes ${headerBytes} bytes, but ${bytes.length - lengthBytes} follow its length`,
-    );
-  }
-
-  const header = parseHeader(bytes.subarray(lengthBytes, start));
+  const op = "decodeSafetensors", length = headerLength(op, bytes, bytes.length);
+  if (length._tag === "Left") return length;
+  const start = lengthBytes + length.right;
+  const header = readHeader(op, bytes.subarray(lengthBytes, start), bytes.length - start);
   if (header._tag === "Left") return header;
-  const { [metadataKey]: metadata = {}, ...infos } = header.right;
-  if (!isRecord(metadata) || !Object.entries(metadata).every((pair) => pair.every(isText))) {
-    return bad(lengthBytes, `${metadataKey} is ${excerpt(metadata)}; it maps names to strings, all of them Unicode`);
-  }
-  const entries: Entry[] = [];
-  for (const [name, info] of Object.entries(infos)) {
-    const entry = checkEntry(name, info);
-    if (typeof entry === "string") return bad(lengthBytes, `tensor ${excerpt(name)} ${entry}`);
-    entries.push(entry);
-  }
-  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-
-  let at = 0;
-  for (const { name, begin, end } of entries) {
-    if (begin !== at) {
-      const why = begin < at
-        ? `overlaps the tensor before it, which ends at ${at}`
-        : `leaves bytes ${at} to ${begin} unused`;
-      return bad(
-        start + Math.min(at, bytes.length - start),
-        `tensor ${excerpt(name)} starts at ${begin} of the data and ${why}`,
-      );
-    }
-    at = end;
-  }
-  const held = bytes.length - start;
-  if (at > held) {
-    return bad(bytes.length, `the tensors take ${at} bytes, but ${held} follow the header; the file is cut short`);
-  }
-  if (at < held) {
-    return bad(start + at, `the tensors take ${at} bytes, but ${held} follow the header; ${held - at} are left over`);
-  }
-
-  const tensors: [string, Value][] = [];
-  for (const { name, dtype, shape, begin, end } of entries) {
-    const data = alloc(dtype, (end - begin) / bytesOf(dtype));
-    // Not `slice`: a Node `Buffer`'s does not copy.
-    new Uint8Array(data.buffer).set(bytes.subarray(start + begin, start + end));
-    const odd = dtype === "bool" ? data.findIndex((x) => x > 1) : -1;
-    if (odd >= 0) {
-      return bad(start + begin + odd, `tensor ${excerpt(name)} has ${data[odd]} among its truth values, 0 and 1`);
-    }
-    tensors.push([name, fromArray({ shape, dtype, data })]);
+  const { entries, metadata } = header.right, tensors: [string, Value][] = [];
+  for (const entry of entries) {
+    const x = readTensor(op, entry, bytes.subarray(start + entry.begin, start + entry.end), start);
+    if (x._tag === "Left") return x;
+    tensors.push([entry.name, x.right]);
   }
   // `fromEntries` makes "__proto__" a name like any other.
-  return right({ tensors: Object.fromEntries(tensors), metadata: { ...metadata } as Record<string, string> });
+  return right({ tensors: Object.fromEntries(tensors), metadata });
 }
 
-function parseHeader(bytes: Uint8Array): Either<FormatError, Record<string, unknown>> {
-  if (bytes[0] !== 0x7b) {
-    return bad(lengthBytes, "the header does not start with {; this is probably no safetensors file");
-  }
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return bad(lengthBytes, "the header is not UTF-8");
-  }
-  try {
-    return right(JSON.parse(text) as Record<string, unknown>);
-  } catch (e) {
-    return bad(lengthBytes, `the header is not JSON: ${clip(e instanceof Error ? e.message : String(e))}`);
-  }
-}
-
-/** A tensor's line of the header, or what is wrong with it. */
-function checkEntry(name: string, info: unknown): Entry | string {
-  if (!isText(name)) return "has half a surrogate pair in its name";
-  if (!isRecord(info)) return `is ${excerpt(info)}, not an object with dtype, shape and data_offsets`;
-  const { dtype: code, shape, data_offsets: offsets } = info;
-  if (typeof code !== "string") return `has dtype ${excerpt(code)}, which is not a string`;
-  const dtype = dtypeOfCode.get(code);
-  if (dtype === undefined) {
-    return `has dtype ${clip(code)}, which is not supported; save it as one of ${Object.values(codes).join(", ")}`;
-  }
-  if (!Array.isArray(shape) || !shape.every(isSize)) {
-    return `has shape ${excerpt(shape)}; every size is a whole number from 0 to 2^53 − 1`;
-  }
-  const [begin, end] = Array.isArray(offsets) && offsets.length === 2 ? offsets as unknown[] : [];
-  if (!isSize(begin) || !isSize(end) || begin > end) {
-    return `has data_offsets ${excerpt(offsets)}; they are [begin, end], two whole numbers from 0 to 2^53 − 1`;
-  }
-  // Rounding above 2^53 and the NaN of ∞ · 0 make no safe integer.
-  const needed = sizeOf(shape) * bytesOf(dtype);
-  if (needed !== end - begin || !Number.isSafeInteger(needed)) {
-    const takes = Number.isSafeInteger(needed) ? needed : "over 2^53";
-    return `of dtype ${code} and shape ${clip(show(shape))} takes ${takes} bytes, but its data_offsets span ${
-      end - begin
-    }`;
-  }
-  return { name, dtype, shape, begin, end };
-}
-
-/** A string that UTF-8 can write: without halves of surrogate pairs. */
-function isText(x: unknown): x is string {
-  return typeof x === "string" && !/\p{Surrogate}/u.test(x);
+/** A tensor from its elements' bytes; `start` is where the first tensor's elements are in the file. */
+export function readTensor(op: string, entry: Entry, bytes: Uint8Array, start: number): Either<FormatError, Value> {
+  const { name, type, shape, begin } = entry, { dtype, bytes: width } = stored[type];
+  const read = readStored(type, bytes);
+  if (read._tag === "Right") return right(fromArray({ shape, dtype, data: read.right }));
+  const { index, value } = read.left;
+  const what = dtype === "bool"
+    ? `${value} among its truth values, 0 and 1`
+    : `${value} at element ${index}, out of the range of ${dtype}; save it as F64, or scale it`;
+  return badFile(op, start + begin + index * width, `tensor ${excerpt(name)} has ${what}`);
 }
 
 /**
@@ -206,10 +101,11 @@ function isText(x: unknown): x is string {
  * name; the header padded so that every element is aligned.
  *
  * @param tensors Tensors by name.
- * @param options `metadata` is free text to go along, by name.
+ * @param options `metadata` is free text to go along, by name; `halves` stores f32 in 16 bits, `"f16"` (10 bits of fraction,
+ *   infinity above 65519) or `"bf16"` (7 bits, the range of f32), rounded to nearest, to even between two.
  * @returns The file's bytes.
- * @throws {ArgumentError} If an entry is no tensor, a name is `__metadata__` or not Unicode, metadata are not strings, or
- *   the header comes out above 100 MB.
+ * @throws {ArgumentError} If an entry is no tensor, a name is `__metadata__` or not Unicode, metadata are not strings, `halves` is
+ *   something else, or the header comes out above 100 MB.
  * @throws {TransformError} If a tensor is traced and has no elements.
  * @see https://github.com/huggingface/safetensors
  *
@@ -225,7 +121,7 @@ function isText(x: unknown): x is string {
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor<Shape, DType>>>,
-  options: { readonly metadata?: Readonly<Record<string, string>> } = {},
+  options: SafetensorsOptions = {},
 ): Uint8Array {
   const metadata = Object.entries(options.metadata ?? {});
   for (const [key, value] of metadata) {
@@ -246,16 +142,21 @@ export function encodeSafetensors(
       );
     }
   }
-  const place = ([, x]: [string, Value]) => layout.indexOf(x.dtype);
+  const { halves } = options;
+  if (halves !== undefined && halves !== "f16" && halves !== "bf16") {
+    throw new ArgumentError(`encodeSafetensors: halves is ${excerpt(halves)}; it is "f16" or "bf16"`);
+  }
+  const typeOf = ({ dtype }: Value): StoredType => dtype === "f32" ? halves ?? dtype : dtype;
+  const place = ([, x]: [string, Value]) => layout.indexOf(typeOf(x));
   entries.sort((a, b) => place(a) - place(b) || (a[0] < b[0] ? -1 : 1));
 
   // Written entry by entry: an object would put names like "0" first and take "__proto__" for its prototype.
   const fields = metadata.length === 0 ? [] : [`"${metadataKey}":{${metadata.map(field).join(",")}}`];
   let end = 0;
-  for (const [name, { dtype, shape, size }] of entries) {
-    const begin = end;
-    end += size * bytesOf(dtype);
-    fields.push(field([name, { dtype: codes[dtype], shape, data_offsets: [begin, end] }]));
+  for (const [name, x] of entries) {
+    const begin = end, type = typeOf(x);
+    end += x.size * stored[type].bytes;
+    fields.push(field([name, { dtype: codes[type], shape: x.shape, data_offsets: [begin, end] }]));
   }
   const header = new TextEncoder().encode(`{${fields.join(",")}}`);
   const padded = Math.ceil(header.length / 8) * 8;
@@ -271,9 +172,9 @@ export function encodeSafetensors(
   bytes.fill(0x20, lengthBytes + header.length, lengthBytes + padded);
   let at = lengthBytes + padded;
   for (const [, x] of entries) {
-    const data = x.dataSync();
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    const data = writeStored(x.dataSync(), halves);
+    bytes.set(data, at);
+    at += data.length;
   }
   return bytes;
 }

@@ -1,0 +1,39 @@
+/** Bytes out of DEFLATE, of which no more come than are asked for. */
+import { wordsOf } from "./host.ts";
+import { type Either, left, right } from "fp-ts/lib/Either.js";
+
+/** Why there are no bytes: more come than may, or what is wrong in the runtime's words. */
+export type InflateError = { readonly over: true } | { readonly over: false; readonly words: string };
+
+/** Unpacks bytes; stops as soon as more than `limit` have come. */
+export async function inflate(
+  bytes: Uint8Array,
+  format: "gzip" | "deflate-raw",
+  limit: number,
+): Promise<Either<InflateError, Uint8Array>> {
+  const source = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const reader = source.pipeThrough(new DecompressionStream(format)).getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > limit) {
+        await reader.cancel();
+        return left({ over: true });
+      }
+      chunks.push(value);
+    }
+  } catch (e) {
+    return left({ over: false, words: wordsOf(e) });
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const c of chunks) {
+    all.set(c, at);
+    at += c.length;
+  }
+  return right(all);
+}

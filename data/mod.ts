@@ -42,6 +42,7 @@ export * from "./formats/weights_from_flax.ts";
 export {
   fromTorch,
   type TorchDenseOptions,
+  type TorchGroupsOptions,
   type TorchRecurrentOptions,
   type TorchRules,
 } from "./formats/weights_from_torch.ts";

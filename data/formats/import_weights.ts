@@ -102,7 +102,9 @@ export function mapWeights<T>(
       spoken = true;
       const to = targetOf(rule, match);
       if (to === null) return;
-      pieces.set(to, [...pieces.get(to) ?? [], { name, x, rule }]);
+      const there = pieces.get(to);
+      if (there === undefined) pieces.set(to, [{ name, x, rule }]);
+      else there.push({ name, x, rule });
     });
     if (!spoken) unexpected.push(name);
   }
@@ -207,10 +209,13 @@ export function showWeightReport({ missing, unexpected, misshaped }: WeightRepor
   const lines = [
     listed("missing", missing.map(excerpt)),
     listed("unexpected", unexpected.map(excerpt)),
-    listed("misshaped", misshaped.map((m) => `${excerpt(m.name)} from ${m.from.map(excerpt).join(" + ")}: ${m.why}`)),
+    listed("misshaped", misshaped.map((m) => `${excerpt(m.name)} from ${named(m.from)}: ${m.why}`)),
   ].filter((line) => line !== "");
   return lines.length === 0 ? "every leaf has its tensor" : lines.join("\n");
 }
+
+const named = (from: readonly string[]): string =>
+  from.slice(0, 4).map(excerpt).join(" + ") + (from.length > 4 ? ` and ${from.length - 4} more` : "");
 
 function listed(kind: string, items: readonly string[]): string {
   if (items.length === 0) return "";

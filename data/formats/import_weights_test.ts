@@ -15,6 +15,7 @@ import {
   act,
   batchNorm,
   conv,
+  convTransposed,
   dense,
   embedding,
   flatten,
@@ -26,6 +27,10 @@ import {
   lstmFromTorch,
   relu,
   rnnFromTorch,
+  transformerDecoderInit,
+  transformerDecoderWith,
+  transformerEncoderInit,
+  transformerEncoderWith,
 } from "../../layers/mod.ts";
 import golden from "../../tests/golden/tensor_files.json" with { type: "json" };
 import { type Either, type FormatError, orThrow } from "../errors.ts";
@@ -38,7 +43,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { pipe } from "fp-ts/lib/function.js";
 
-const { image, sequence } = golden.networks;
+const { image, sequence, up, blocks } = golden.networks;
 const fileOf = (text: string) =>
   orThrow(decodeSafetensors(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)))).tensors;
 
@@ -86,6 +91,31 @@ Deno.test("mapWeights() gives a recurrent net of PyTorch its weights, and it com
   ]));
   const x = tensor(new Int32Array(sequence.x.data), { shape: [3, 6] });
   assertOutput(net.apply(params, [], x, { mode: "eval" })[0], sequence.y);
+});
+
+Deno.test("mapWeights() gives a transposed convolution of PyTorch in groups its weights, and it computes the same", () => {
+  const options = { stride: 2, padding: 1, outputPadding: 1, groups: 2 };
+  const net = pipe(input([3, 2, 4]), convTransposed(3, 6, options));
+  const rules = fromTorch.convTransposed("", "0", { groups: 2 });
+  const { params } = orThrow(mapWeights(net.init(key(0)).params, fileOf(up.file), rules));
+  const x = tensor(new Float32Array(up.x.data), { shape: [2, 3, 2, 4] });
+  assertOutput(net.apply(params, [], x, { mode: "eval" })[0], up.y);
+});
+
+Deno.test("mapWeights() gives an encoder and a decoder of PyTorch their weights, and they compute the same", () => {
+  const options = { heads: 2, feedForward: 6, finalNorm: false };
+  const like = {
+    encoder: transformerEncoderInit(key(0), 4, 1, options),
+    decoder: transformerDecoderInit(key(1), 4, 4, 1, options),
+  };
+  const { params: { encoder, decoder } } = orThrow(mapWeights(like, fileOf(blocks.file), [
+    ...fromTorch.encoderBlock("encoder", "encoder.blocks.0"),
+    ...fromTorch.decoderBlock("decoder", "decoder.blocks.0"),
+  ]));
+  const source = tensor(new Float32Array(blocks.x.data), { shape: [2, 5, 4] });
+  const target = tensor(new Float32Array(blocks.target.data), { shape: [2, 3, 4] });
+  const memory = transformerEncoderWith(encoder as never, options)(source as never);
+  assertOutput(transformerDecoderWith(decoder as never, options)(target as never, memory as never), blocks.y);
 });
 
 Deno.test("fromTorch's recurrent layers agree with lstmFromTorch, gruFromTorch and rnnFromTorch, with biases and without", () => {

@@ -1,18 +1,16 @@
 /** Where the weights of PyTorch's layers go, and how they lie there. */
-import {
-  concat,
-  type DType,
-  reshape,
-  type Shape,
-  ShapeError,
-  splitAxis,
-  type Tensor,
-  transpose,
-  zeros,
-} from "../../mod.ts";
+import { transpose } from "../../mod.ts";
 import type { WeightRule } from "./import_weights.ts";
-
-type Any = Tensor<Shape, DType>;
+import {
+  firstThird,
+  groupsApart,
+  lastThird,
+  laterThirds,
+  reordered,
+  windowFirst,
+  withoutLastThird,
+  zerosLike,
+} from "./torch_transforms.ts";
 
 /** Options of `fromTorch.dense`. */
 export interface TorchDenseOptions {
@@ -21,6 +19,12 @@ export interface TorchDenseOptions {
    * `flatten` puts the same numbers into another order, and the weights have to follow.
    */
   readonly flattened?: readonly number[];
+}
+
+/** Options of `fromTorch.convTransposed`. */
+export interface TorchGroupsOptions {
+  /** How many groups the channels are in; 1 if left out. */
+  readonly groups?: number;
 }
 
 /** Options of `fromTorch`'s recurrent layers. */
@@ -39,6 +43,8 @@ export interface TorchRules {
   readonly dense: (from: string, to: string, options?: TorchDenseOptions) => readonly WeightRule[];
   /** `nn.Conv1d`, `2d` and `3d`: kernels `[O, C / groups, …window]`, here `[…window, C / groups, O]`. */
   readonly conv: (from: string, to: string) => readonly WeightRule[];
+  /** `nn.ConvTranspose1d`, `2d` and `3d`, whose `groups` must be said: kernels `[C, O / groups, …window]`, here as `conv`'s. */
+  readonly convTransposed: (from: string, to: string, options?: TorchGroupsOptions) => readonly WeightRule[];
   /** `nn.BatchNorm1d`, `2d` and `3d`: `to` is where the parameters stand, `state` where the running statistics do. */
   readonly batchNorm: (from: string, to: string, state: string) => readonly WeightRule[];
   /** `nn.LayerNorm` and `nn.GroupNorm`. */
@@ -51,39 +57,19 @@ export interface TorchRules {
   readonly lstm: (from: string, to: string, options?: TorchRecurrentOptions) => readonly WeightRule[];
   /** One layer of `nn.GRU`: its two biases are added, but for the new state's. */
   readonly gru: (from: string, to: string, options?: TorchRecurrentOptions) => readonly WeightRule[];
+  /** `nn.MultiheadAttention` of a sequence to itself. */
+  readonly selfAttention: (from: string, to: string) => readonly WeightRule[];
+  /** `nn.MultiheadAttention` of a sequence to another one that is as wide. */
+  readonly crossAttention: (from: string, to: string) => readonly WeightRule[];
+  /** `nn.TransformerEncoderLayer`: a block of `transformerEncoder`. */
+  readonly encoderBlock: (from: string, to: string) => readonly WeightRule[];
+  /** `nn.TransformerDecoderLayer`: a block of `transformerDecoder`. */
+  readonly decoderBlock: (from: string, to: string) => readonly WeightRule[];
 }
 
 /** A name under another; at the root it stands alone. */
 export const under = (path: string, name: string, separator = "."): string =>
   path === "" ? name : path + separator + name;
-
-/** Kernels with their outputs first, with the window first and the outputs last. */
-function windowFirst(w: Any): Any {
-  if (w.shape.length < 3) {
-    throw new ShapeError(`a kernel has 3 axes or more, and this is [${w.shape.join(", ")}]`);
-  }
-  return transpose(w, [...w.shape.slice(2).map((_, i) => i + 2), 1, 0]) as Any;
-}
-
-/** Weights of inputs that were flattened channels first, for inputs that are flattened channels last. */
-function reordered(w: Any, flattened: readonly number[]): Any {
-  const [outputs = 0] = w.shape, inputs = flattened.reduce((a, b) => a * b, 1);
-  const apart = reshape(w, [outputs, ...flattened]) as Any;
-  return reshape(windowFirst(apart), [inputs, outputs]) as Any;
-}
-
-const thirds = (b: Any): readonly [Any, Any, Any] => splitAxis(b, 3) as unknown as readonly [Any, Any, Any];
-
-/** The new state's part of a GRU's biases. */
-const lastThird = (b: Any): Any => thirds(b)[2];
-
-const withoutLastThird = (b: Any): Any => {
-  const [r, z, n] = thirds(b);
-  return concat([r, z, zeros(n.shape, { dtype: n.dtype }) as Any] as never) as Any;
-};
-
-/** Zeros as long as a weight has rows. */
-const zerosLike = (share: number) => (w: Any): Any => zeros([w.shape[0]! / share], { dtype: w.dtype }) as Any;
 
 function recurrent(from: string, to: string, options: TorchRecurrentOptions, gru: boolean): readonly WeightRule[] {
   const { layer = 0, reverse = false, bias = true } = options;
@@ -151,6 +137,10 @@ export const fromTorch: TorchRules = {
     { from: under(from, "weight"), to: under(to, "w"), transform: windowFirst },
     { from: under(from, "bias"), to: under(to, "b") },
   ],
+  convTransposed: (from, to, { groups = 1 } = {}) => [
+    { from: under(from, "weight"), to: under(to, "w"), transform: (w) => groupsApart(w, groups) },
+    { from: under(from, "bias"), to: under(to, "b") },
+  ],
   batchNorm: (from, to, state) => [
     ...fromTorch.layerNorm(from, to),
     { from: under(from, "running_mean"), to: under(state, "mean") },
@@ -165,4 +155,31 @@ export const fromTorch: TorchRules = {
   rnn: (from, to, options = {}) => recurrent(from, to, options, false),
   lstm: (from, to, options = {}) => recurrent(from, to, options, false),
   gru: (from, to, options = {}) => recurrent(from, to, options, true),
+  selfAttention: (from, to) => [
+    { from: under(from, "in_proj_weight"), to: under(to, "qkv.w"), transform: "transpose" },
+    { from: under(from, "in_proj_bias"), to: under(to, "qkv.b") },
+    ...fromTorch.dense(under(from, "out_proj"), under(to, "out")),
+  ],
+  crossAttention: (from, to) => [
+    { from: under(from, "in_proj_weight"), to: under(to, "query.w"), transform: (w) => transpose(firstThird(w)) },
+    { from: under(from, "in_proj_weight"), to: under(to, "keyValue.w"), transform: (w) => transpose(laterThirds(w)) },
+    { from: under(from, "in_proj_bias"), to: under(to, "query.b"), transform: firstThird },
+    { from: under(from, "in_proj_bias"), to: under(to, "keyValue.b"), transform: laterThirds },
+    ...fromTorch.dense(under(from, "out_proj"), under(to, "out")),
+  ],
+  encoderBlock: (from, to) => block(from, to, 2),
+  decoderBlock: (from, to) => [
+    ...block(from, to, 3),
+    ...fromTorch.crossAttention(under(from, "multihead_attn"), under(to, "cross")),
+    ...fromTorch.layerNorm(under(from, "norm2"), under(to, "crossNorm")),
+  ],
 };
+
+/** What both kinds of blocks have; their normalisations are counted in order. */
+const block = (from: string, to: string, last: number): readonly WeightRule[] => [
+  ...fromTorch.selfAttention(under(from, "self_attn"), under(to, "attention")),
+  ...fromTorch.layerNorm(under(from, "norm1"), under(to, "attentionNorm")),
+  ...fromTorch.dense(under(from, "linear1"), under(to, "feedForward.up")),
+  ...fromTorch.dense(under(from, "linear2"), under(to, "feedForward.down")),
+  ...fromTorch.layerNorm(under(from, `norm${last}`), under(to, "feedForwardNorm")),
+];

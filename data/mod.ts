@@ -26,6 +26,7 @@ export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./folds.ts";
 export * from "./formats/idx.ts";
+export * from "./formats/import_weights.ts";
 export * from "./formats/named_leaves.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export * from "./formats/npz.ts";
@@ -37,6 +38,14 @@ export {
 } from "./formats/safetensors.ts";
 export * from "./formats/safetensors_index.ts";
 export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
+export * from "./formats/weights_from_flax.ts";
+export {
+  fromTorch,
+  type TorchDenseOptions,
+  type TorchGroupsOptions,
+  type TorchRecurrentOptions,
+  type TorchRules,
+} from "./formats/weights_from_torch.ts";
 export * from "./gunzip.ts";
 export { type RandomAccess } from "./random_access.ts";
 export * from "./source.ts";

@@ -35,6 +35,9 @@ const known = Object.keys(codes).join(", ");
 /** NumPy's own limit. */
 const maxRank = 64;
 
+/** Records of thousands of fields, which are refused in any case, take no more. */
+const maxHeader = 1_000_000;
+
 /** What the header says, checked. */
 interface Header {
   readonly type: StoredType;
@@ -98,6 +101,7 @@ export function decodeArray(bytes: Uint8Array, context: NpyContext): Either<Form
   if (start > bytes.length) {
     return bad(bytes.length, `the header takes ${length} bytes, but ${bytes.length - before} follow its length`);
   }
+  if (length > maxHeader) return bad(8, `a header of ${length} bytes, and none is above ${maxHeader}`);
   const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(before, start));
   const literal = pythonLiteral(text);
   if (literal._tag === "Left") {

@@ -70,11 +70,12 @@ export function decodeNpz(
       const file = await unzipped(entry);
       if (file._tag === "Left") return bad(file.left);
       const name = entry.name.slice(0, -end.length);
-      // Offsets inside what was packed say nothing; the file's place does.
-      const array = decodeArray(file.right, { op: `${op}: ${excerpt(entry.name)}`, format: "npz", start: entry.start });
-      if (array._tag === "Left") {
-        return entry.deflated ? left({ ...array.left, offset: entry.start }) : array;
-      }
+      const what = `${op}: ${excerpt(entry.name)}`;
+      // Offsets inside what was packed mean nothing in the file: there the array's place stands for them.
+      const array = entry.deflated
+        ? decodeArray(file.right, { op: `${what}, unpacked`, format: "npz", start: 0 })
+        : decodeArray(file.right, { op: what, format: "npz", start: entry.start });
+      if (array._tag === "Left") return entry.deflated ? left({ ...array.left, offset: entry.start }) : array;
       tensors.push([name, array.right]);
     }
     return right(Object.fromEntries(tensors));

@@ -97,7 +97,21 @@ def networks():
     hidden = sequence["norm"](sequence["embed"](tokens))
     out = sequence["head"](sequence["gru"](sequence["rnn"](hidden)[0])[0])
     save = lambda m: text(safetensors.torch.save(m.state_dict()))
+    up = nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)
+    low = torch.randn(2, 4, 3, 2)
+    blocks = nn.ModuleDict({"encoder": nn.TransformerEncoderLayer(4, 2, 6, batch_first=True),
+                            "decoder": nn.TransformerDecoderLayer(4, 2, 6, batch_first=True)})
+    for parameter in blocks.parameters():
+        nn.init.normal_(parameter, std=0.5)
+    blocks.eval()
+    source, target = torch.randn(2, 5, 4), torch.randn(2, 3, 4)
+    causal = nn.Transformer.generate_square_subsequent_mask(3)
+    translated = blocks["decoder"](target, blocks["encoder"](source), tgt_mask=causal)
     return {
+        "up": {"file": save(up), "x": tensor(low.permute(0, 2, 3, 1).numpy()),
+               "y": tensor(up(low).permute(0, 2, 3, 1).detach().numpy())},
+        "blocks": {"file": save(blocks), "x": tensor(source.numpy()), "target": tensor(target.numpy()),
+                   "y": tensor(translated.detach().numpy())},
         "image": {"file": save(image), "x": tensor(pixels.permute(0, 2, 3, 1).numpy()),
                   "y": tensor(image(pixels).detach().numpy())},
         "sequence": {"file": save(sequence), "x": tensor(tokens.numpy().astype(np.int32)),

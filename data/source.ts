@@ -24,6 +24,8 @@ export interface DataSource {
   readonly origin: string;
   /** The licence as its publisher states it. */
   readonly licence: string;
+  /** A package of npm that carries its files, if one does: under `node_modules`, which may be the `directory`. */
+  readonly npm?: string;
   /** Its files. */
   readonly files: readonly DataFile[];
 }

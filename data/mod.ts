@@ -38,5 +38,6 @@ export * from "./formats/named_leaves.ts";
 export * from "./formats/safetensors.ts";
 export * from "./formats/tar.ts";
 export * from "./gunzip.ts";
+export * from "./show_progress.ts";
 export * from "./source.ts";
 export * from "./windows.ts";

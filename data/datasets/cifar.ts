@@ -55,7 +55,7 @@ const limit = 2 ** 28;
 /**
  * 50,000 and 10,000 pictures in colour, 32 × 32 pixels, of ten kinds: `cifarClasses`.
  *
- * The archive has 170 MB and is unpacked in memory, which takes about 600 MB for as long as it lasts.
+ * The archive has 170 MB and is unpacked in memory, which takes about 1 GB for as long as it lasts.
  *
  * @param options Where to look: see `loadFile`.
  * @returns The pictures, or why they cannot be had.

@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { createHash } from "node:crypto";
+import { soaked } from "../tests/backends/soaked.ts";
+import { hostile } from "../tests/hostile.ts";
 import { ArgumentError, key, normal, type Tensor, tensor, tree, zeros } from "../mod.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoints.ts";
 import { orThrow } from "./errors.ts";
+import { encodeSafetensors } from "./formats/safetensors.ts";
 
 const state = {
   params: [{ w: normal(key(1), [3, 2]), b: zeros([2], { dtype: "f64" }) }],
@@ -41,6 +45,27 @@ Deno.test("every changed byte and every shorter file is noticed", async () => {
     if (got._tag === "Right") assertEquals((got.right as { w: Tensor }).w.toArray(), [1, 2, 3] as never);
     assertEquals((await decodeCheckpoint(bytes.slice(0, i)))._tag, "Left");
   }));
+});
+
+Deno.test("decodeCheckpoint() gives an error, or what was saved, whatever the bytes", async () => {
+  const like = { w: tensor([1, 2, 3]), list: [{ b: tensor(4) }, "x"], n: 1 }, good = await encodeCheckpoint(like);
+  // A header that is right in form with a structure that is not: the checksum is of what stands there.
+  const forged = fc.json({ maxDepth: 4 }).chain((structure) => {
+    const w = tensor([1, 2, 3]), hash = createHash("sha256").update(structure).update('\n["w","f32",[3]]\n');
+    const checksum = hash.update(new Uint8Array((w.dataSync() as Float32Array).slice().buffer)).digest("hex");
+    return fc.constant(encodeSafetensors({ w }, { metadata: { adjointCheckpoint: "1", structure, checksum } }));
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: hostile(good) }, forged), async (bytes) => {
+      const got = await decodeCheckpoint(bytes, like);
+      if (got._tag === "Left") assertEquals(got.left._tag, "FormatError");
+      else {
+        assertEquals([got.right.w.toArray(), got.right.list.length, got.right.n], [[1, 2, 3], 2, 1]);
+        assertEquals((got.right.list[0] as { b: Tensor<readonly []> }).b.item(), 4);
+      }
+    }),
+    { seed: 2, ...soaked(300, 20_000) },
+  );
 });
 
 Deno.test("a checkpoint of another structure says where it differs", async () => {

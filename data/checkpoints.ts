@@ -34,7 +34,7 @@ function reasonOf(e: unknown): DataReason {
 
 /**
  * Writes a training state to a folder, whole or not at all: to another name, synced, then renamed. Older checkpoints than
- * the newest `keep` are removed after that.
+ * the newest `keep` are removed after that, and so is what a process that was killed left half-written, ten minutes later.
  *
  * @param folder The folder, made if it is not there; needs `--allow-read` and `--allow-write` for it.
  * @param step How far the training is: a whole number from 0.

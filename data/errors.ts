@@ -28,7 +28,8 @@ export type Format =
   | "text"
   | "parquet"
   | "tar"
-  | "graph";
+  | "graph"
+  | "cifar";
 
 /** Bytes that are not the format they were read as. */
 export interface FormatError {

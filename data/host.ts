@@ -42,18 +42,21 @@ export const wordsOf = (e: unknown): string => e instanceof Error ? e.message : 
 /**
  * Writes a file so that it is there whole or not at all: to another name beside it, synced, then renamed.
  *
- * The folder is synced as well where the system can, so that the name survives a loss of power.
+ * The folder is synced as well where the system can, so that the name survives a loss of power. What writers that were
+ * killed left in the folder is removed once it is `stale`.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const { mkdir, open, rename, rm } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.${crypto.randomUUID()}.part`;
+  let written = 0;
   try {
     const file = await open(part, "wx");
     try {
       await file.writeFile(bytes);
       await file.sync();
+      written = (await file.stat()).mtimeMs;
     } finally {
       await file.close();
     }
@@ -67,6 +70,28 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await folder.sync().finally(() => folder.close());
   } catch {
     // Some systems open no folders; the file is whole in any case.
+  }
+  await removeStale(dirname(path), written - stale);
+}
+
+/**
+ * Milliseconds after its last change that a half-written file is nobody's: a writer at work changes it all the time, but
+ * for the sync at its end, which may take minutes.
+ */
+const stale = 600_000;
+
+const partial = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/;
+
+/** Removes the half-written files of a folder that were last changed before a moment of the file system's own clock. */
+async function removeStale(folder: string, before: number): Promise<void> {
+  if (!granted("read", folder)) return;
+  const { lstat, readdir, rm } = await import("node:fs/promises");
+  try {
+    for (const name of await readdir(folder)) {
+      if (partial.test(name) && (await lstat(`${folder}/${name}`)).mtimeMs < before) await rm(`${folder}/${name}`);
+    }
+  } catch {
+    // Another may have removed it, and the next writer tries again; what was to be written is.
   }
 }
 

@@ -11,7 +11,10 @@ export * from "./augment.ts";
 export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
+export * from "./datasets/cifar.ts";
 export * from "./datasets/classified.ts";
+export * from "./datasets/diabetes.ts";
+export * from "./datasets/digits.ts";
 export * from "./datasets/graphs.ts";
 export * from "./datasets/housing.ts";
 export {
@@ -21,6 +24,11 @@ export {
   type LabelledImages,
   loadFashionMnist,
 } from "./datasets/images.ts";
+export * from "./datasets/karate.ts";
+export * from "./datasets/mnist.ts";
+export * from "./datasets/molecules.ts";
+export * from "./datasets/names.ts";
+export * from "./datasets/series.ts";
 export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
@@ -38,6 +46,7 @@ export {
 } from "./formats/safetensors.ts";
 export * from "./formats/safetensors_index.ts";
 export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
+export * from "./formats/tar.ts";
 export * from "./formats/weights_from_flax.ts";
 export {
   fromTorch,
@@ -48,5 +57,6 @@ export {
 } from "./formats/weights_from_torch.ts";
 export * from "./gunzip.ts";
 export { type RandomAccess } from "./random_access.ts";
+export * from "./show_progress.ts";
 export * from "./source.ts";
 export * from "./windows.ts";

@@ -24,6 +24,8 @@ export interface DataSource {
   readonly origin: string;
   /** The licence as its publisher states it. */
   readonly licence: string;
+  /** A package of npm that carries its files, if one does: under `node_modules`, which may be the `directory`. */
+  readonly npm?: string;
   /** Its files. */
   readonly files: readonly DataFile[];
 }
@@ -34,7 +36,7 @@ export interface DownloadProgress {
   readonly file: string;
   /** Bytes that have come. */
   readonly received: number;
-  /** Bytes that will; for a packed file, at most. */
+  /** Bytes that will; for a packed file, at most, until all have come. */
   readonly total: number;
 }
 
@@ -197,7 +199,10 @@ async function download(file: DataFile, url: string, options: LoadOptions): Prom
     received += chunk.length;
     options.onProgress?.({ file: file.path, received, total });
   }
-  if (packed) return await unpacked(file, bytes.subarray(0, received));
+  if (packed) {
+    options.onProgress?.({ file: file.path, received, total: received });
+    return await unpacked(file, bytes.subarray(0, received));
+  }
   return received === total ? bytes : null;
 }
 

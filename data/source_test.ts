@@ -98,6 +98,26 @@ Deno.test("writeWhole() writes a file whole, or leaves what was there", {
   Deno.removeSync(folder, { recursive: true });
 });
 
+Deno.test("writeWhole() removes what killed writers left ten minutes ago, and nothing else", {
+  ignore: Deno.permissions.querySync({ name: "write" }).state !== "granted",
+}, async () => {
+  const folder = Deno.makeTempDirSync(), id = "01234567-89ab-cdef-0123-456789abcdef";
+  const names = [`old.bin.${id}.part`, `young.bin.${id}.part`, "mine.part", "other.bin"];
+  for (const name of names) {
+    Deno.writeFileSync(`${folder}/${name}`, words);
+    const minutes = name.startsWith("young") ? 9 : 11, then = new Date(Date.now() - minutes * 60_000);
+    Deno.utimeSync(`${folder}/${name}`, then, then);
+  }
+  await writeWhole(`${folder}/new.bin`, words);
+  assertEquals([...Deno.readDirSync(folder)].map((f) => f.name).sort(), [
+    "mine.part",
+    "new.bin",
+    "other.bin",
+    `young.bin.${id}.part`,
+  ]);
+  Deno.removeSync(folder, { recursive: true });
+});
+
 /** Bytes packed by gzip. */
 const packed = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(
@@ -108,8 +128,11 @@ const packed = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
 
 Deno.test("loadFile() unpacks what comes from an address that ends in .gz, and checks what comes out", async () => {
   const wanted = await file(["https://example.org/words.txt.gz"]), good = await packed(words);
-  const got = await loadFile(wanted, from(() => new Response(good)))();
+  let last: readonly number[] = [];
+  const onProgress = (p: { received: number; total: number }) => void (last = [p.received, p.total]);
+  const got = await loadFile(wanted, { ...from(() => new Response(good)), onProgress })();
   assert(got._tag === "Right");
+  assertEquals(last, [good.length, good.length]);
   assertEquals([...got.right], [...words]);
   for (const bad of [words, good.slice(0, -4), await packed(words.slice(1)), await packed(new Uint8Array(1 << 20))]) {
     assertEquals(reason(await loadFile(wanted, from(() => new Response(bad as BodyInit)))()), "damaged");

@@ -1,7 +1,9 @@
 /** Small tables of measurements with a class to each row, as scikit-learn carries them. */
 import { type Tensor, tensor } from "../../mod.ts";
 import type { DataError, Either, FormatError, TaskEither } from "../errors.ts";
+import { clip } from "../formats/excerpt.ts";
 import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
+import { linesOf, wrongLine } from "./rows.ts";
 
 /** Examples with a class each. */
 export interface Classified<F extends number> {
@@ -38,6 +40,19 @@ export const wineSource: DataSource = {
     urls: [`${published}/wine_data.csv`],
     bytes: 11157,
     sha256: "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
+  }],
+};
+
+/** Where `loadBreastCancer` has its data from. */
+export const breastCancerSource: DataSource = {
+  name: "Breast cancer of Wisconsin (diagnostic)",
+  origin: "Street, Wolberg and Mangasarian, 1993, UCI Machine Learning Repository; as in scikit-learn",
+  licence: "BSD-3-Clause",
+  files: [{
+    path: "sklearn/breast_cancer.csv",
+    urls: [`${published}/breast_cancer.csv`],
+    bytes: 119913,
+    sha256: "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
   }],
 };
 
@@ -80,6 +95,26 @@ export const loadIris = (options: LoadOptions = {}): TaskEither<DataError | Form
 export const loadWine = (options: LoadOptions = {}): TaskEither<DataError | FormatError, Classified<13>> =>
   load(wineSource, 13, options);
 
+/**
+ * Tumours of the breast, 212 malignant and 357 benign: 30 measurements of the nuclei of cells in each of 569 pictures, the
+ * mean, the standard error and the mean of the three largest of ten quantities.
+ *
+ * @param options Where to look: see `loadFile`.
+ * @returns `inputs`, `[569, 30]`, `labels` and `classes`, or why they cannot be had.
+ * @see Street, Wolberg and Mangasarian, 1993, https://doi.org/10.1117/12.148698
+ *
+ * @example Where they are not
+ * ```ts
+ * import { loadBreastCancer } from "@adjoint/adjoint/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loaded = await loadBreastCancer({ fetch: false })();
+ * if (loaded._tag === "Right") assertEquals(loaded.right.inputs.shape, [569, 30] as never);
+ * ```
+ */
+export const loadBreastCancer = (options: LoadOptions = {}): TaskEither<DataError | FormatError, Classified<30>> =>
+  load(breastCancerSource, 30, options);
+
 function load<F extends number>(
   source: DataSource,
   features: F,
@@ -111,11 +146,14 @@ export function decodeClassified<const F extends number>(
   bytes: Uint8Array,
   features: F,
 ): Either<FormatError, Classified<F>> {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/), [head = "", ...rest] = lines;
+  const lines = linesOf(bytes), [head = "", ...rows] = lines;
   const [count, width, ...classes] = head.split(",");
-  const rows = rest.at(-1) === "" ? rest.slice(0, -1) : rest;
   if (count !== String(rows.length) || width !== String(features) || classes.length === 0) {
-    return wrong(lines, 0, `"${head}" does not announce ${rows.length} examples of ${features} features and classes`);
+    return wrong(
+      lines,
+      0,
+      `"${clip(head)}" does not announce ${rows.length} examples of ${features} features and classes`,
+    );
   }
   const inputs = new Float32Array(rows.length * features), labels = new Int32Array(rows.length);
   for (const [i, row] of rows.entries()) {
@@ -123,7 +161,7 @@ export function decodeClassified<const F extends number>(
       numbers = fields.map((f) => f.trim() === "" ? NaN : Number(f)),
       label = numbers.at(-1)!;
     if (numbers.length !== features + 1 || !numbers.every(Number.isFinite) || classes[label] === undefined) {
-      return wrong(lines, i + 1, `"${row}" is not ${features} numbers and a class below ${classes.length}`);
+      return wrong(lines, i + 1, `"${clip(row)}" is not ${features} numbers and a class below ${classes.length}`);
     }
     inputs.set(numbers.slice(0, -1), i * features);
     labels[i] = label;
@@ -138,16 +176,5 @@ export function decodeClassified<const F extends number>(
   };
 }
 
-/** What is wrong with a line, and how many bytes stand before it, line ends as one byte each. */
-function wrong(lines: readonly string[], line: number, what: string): Either<FormatError, never> {
-  const before = lines.slice(0, line).map((l) => new TextEncoder().encode(l).length + 1).reduce((a, b) => a + b, 0);
-  return {
-    _tag: "Left",
-    left: {
-      _tag: "FormatError",
-      format: "csv",
-      offset: before,
-      message: `decodeClassified: line ${line + 1}, ${what}`,
-    },
-  };
-}
+const wrong = (lines: readonly string[], line: number, what: string): Either<FormatError, never> =>
+  wrongLine("decodeClassified", "csv", lines, line, what);

@@ -1,6 +1,17 @@
 /** Tables of classified examples: what is read of made-up ones, and the real ones where a folder of data is at hand. */
 import { assert, assertEquals } from "@std/assert";
-import { decodeClassified, irisSource, loadIris, loadWine, wineSource } from "./classified.ts";
+import fc from "fast-check";
+import { soaked } from "../../tests/backends/soaked.ts";
+import { hostile } from "../../tests/hostile.ts";
+import {
+  breastCancerSource,
+  decodeClassified,
+  irisSource,
+  loadBreastCancer,
+  loadIris,
+  loadWine,
+  wineSource,
+} from "./classified.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -35,12 +46,24 @@ Deno.test("decodeClassified() says which line is wrong", () => {
 });
 
 Deno.test("a table that is nowhere is an error, and sources name their licence", async () => {
-  for (const load of [loadIris, loadWine]) {
+  for (const load of [loadIris, loadWine, loadBreastCancer]) {
     const fetch = () => Promise.resolve(new Response("2,1"));
     const loaded = await load({ cache: false, directory: "no/such/folder", fetch })();
     if (loaded._tag === "Left") assert(loaded.left._tag === "DataError");
   }
-  assertEquals([irisSource.licence, wineSource.licence], ["BSD-3-Clause", "BSD-3-Clause"]);
+  for (const { licence } of [irisSource, wineSource, breastCancerSource]) assertEquals(licence, "BSD-3-Clause");
+});
+
+Deno.test("decodeClassified() gives an error or a table whatever the bytes", () => {
+  const good = bytes("3,2,a,b\n1.5,-2,1\n0,3e2,0\n4,4,1\n");
+  fc.assert(
+    fc.property(hostile(good), (b) => {
+      const read = decodeClassified(b, 2);
+      if (read._tag === "Left") assertEquals(read.left._tag, "FormatError");
+      else assertEquals(read.right.inputs.shape[0], read.right.labels.shape[0]);
+    }),
+    { seed: 11, ...soaked(300, 20_000) },
+  );
 });
 
 const folder = Deno.env.get("ADJOINT_DATA");
@@ -62,5 +85,9 @@ Deno.test({
     assertEquals(countOf(iris.right.labels.dataSync()), [50, 50, 50]);
     assertEquals(countOf(wine.right.labels.dataSync()), [59, 71, 48]);
     assertEquals(iris.right.inputs.toArray()[0], [5.1, 3.5, 1.4, 0.2].map(Math.fround));
+    const cancer = await loadBreastCancer({ fetch: false, cache: false })();
+    assert(cancer._tag === "Right");
+    assertEquals(cancer.right.classes, ["malignant", "benign"]);
+    assertEquals(countOf(cancer.right.labels.dataSync()), [212, 357, 0]);
   },
 });

@@ -88,20 +88,29 @@ export const fashionSource: DataSource = {
  * if (loaded._tag === "Right") assertEquals(loaded.right.test.images.shape, [10000, 28, 28, 1] as never);
  * ```
  */
-export const loadFashionMnist =
-  (options: LoadOptions = {}): TaskEither<DataError | FormatError, ImageSets> => async () => {
+export const loadFashionMnist = (options: LoadOptions = {}): TaskEither<DataError | FormatError, ImageSets> =>
+  loadImageSets("loadFashionMnist", fashionSource, options);
+
+/** Both sets of a source whose four files are pictures and classes to train with, and those to test with. */
+export function loadImageSets(
+  op: string,
+  source: DataSource,
+  options: LoadOptions,
+): TaskEither<DataError | FormatError, ImageSets> {
+  return async () => {
     const read: Uint8Array[] = [];
-    for (const file of fashionSource.files) {
+    for (const file of source.files) {
       const loaded = await loadFile(file, options)();
       if (loaded._tag === "Left") return loaded;
       read.push(loaded.right);
     }
-    const train = decodeImageBytes("loadFashionMnist", "train", read[0]!, read[1]!);
+    const train = decodeImageBytes(op, "train", read[0]!, read[1]!);
     if (train._tag === "Left") return train;
-    const test = decodeImageBytes("loadFashionMnist", "t10k", read[2]!, read[3]!);
+    const test = decodeImageBytes(op, "t10k", read[2]!, read[3]!);
     if (test._tag === "Left") return test;
     return { _tag: "Right", right: { train: asTensors(train.right), test: asTensors(test.right) } };
   };
+}
 
 const asTensors = ({ count, images, labels }: ImageBytes): LabelledImages => ({
   images: tensor(images, { shape: [count, 28, 28, 1] }) as LabelledImages["images"],

@@ -56,6 +56,7 @@ export {
   type TorchRules,
 } from "./formats/weights_from_torch.ts";
 export * from "./gunzip.ts";
+export * as pipeline from "./pipeline/mod.ts";
 export { type RandomAccess } from "./random_access.ts";
 export * from "./show_progress.ts";
 export * from "./source.ts";

@@ -332,6 +332,8 @@ let movedOut = 0;
  */
 function moveOut(p: Place): void {
   p.cell.moveOut();
+  // The registry below holds the place until the event loop runs; the elements are not to wait for that.
+  p.cell = new Cell();
   movedOut += p.bytes;
   if (movedOut < collectAfter) return;
   movedOut = 0;

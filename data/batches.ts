@@ -2,7 +2,6 @@
 import {
   ArgumentError,
   type DType,
-  foldIn,
   type Key,
   permutation,
   type Shape,
@@ -82,35 +81,4 @@ export function countOf(op: string, examples: unknown): number {
     );
   }
   return counts[0]!;
-}
-
-/**
- * Examples in two parts, drawn at random: to train with, and to test with.
- *
- * @param key A key, used here only.
- * @param examples A tree of tensors with an axis of examples in front, equally long.
- * @param fraction How much goes to the second part, from 0 to 1; at least one example is in each part where there are two.
- * @returns The first part and the second.
- * @throws {ArgumentError} If the fraction is out of range, or there is no tensor.
- * @throws {ShapeError} If the tensors have not equally many examples.
- *
- * @example A fifth to test with
- * ```ts
- * import { arange, key } from "@adjoint/adjoint";
- * import { trainTestSplit } from "@adjoint/adjoint/data";
- * import { assertEquals } from "@std/assert";
- *
- * const [train, test] = trainTestSplit(key(0), { x: arange(10) }, 0.2);
- * assertEquals([train.x.shape, test.x.shape], [[8], [2]] as never);
- * ```
- */
-export function trainTestSplit<T>(key: Key, examples: T, fraction: number): readonly [T, T] {
-  if (!(fraction >= 0 && fraction <= 1)) {
-    throw new ArgumentError(`trainTestSplit: the fraction is from 0 to 1, not ${fraction}`);
-  }
-  const count = countOf("trainTestSplit", examples);
-  const order = permutation(foldIn(key, 0), count).dataSync() as Int32Array;
-  const wanted = Math.round(fraction * count), inner = fraction > 0 && fraction < 1 && count > 1;
-  const second = inner ? Math.min(Math.max(wanted, 1), count - 1) : wanted;
-  return [at(examples, order.subarray(second)), at(examples, order.subarray(0, second))];
 }

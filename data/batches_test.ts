@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { arange, ArgumentError, key, ShapeError, tensor, zeros } from "../mod.ts";
-import { batches, trainTestSplit } from "./batches.ts";
+import { batches } from "./batches.ts";
+import { trainTestSplit } from "./splits.ts";
 
 const flat = (got: Iterable<{ readonly x: { toArray(): unknown } }>) =>
   [...got].flatMap((b) => b.x.toArray() as number[]);

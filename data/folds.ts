@@ -1,6 +1,8 @@
 /** Cross-validation: every example is tested with once, by a model that has not seen it. */
 import { ArgumentError, foldIn, type Key, permutation, type Tensor, tensor } from "../mod.ts";
 import { at, countOf } from "./batches.ts";
+import type { StratifyOptions } from "./splits.ts";
+import { deal, labelList, placesByClass } from "./strata.ts";
 
 /** Where the examples of one fold are. */
 export interface Fold {
@@ -13,15 +15,28 @@ export interface Fold {
 const orderOf = (key: Key, count: number): Int32Array => permutation(foldIn(key, 0), count).dataSync() as Int32Array;
 
 /** Places to train with and to validate with, fold by fold; the first `count % k` folds have one more to validate with. */
-function foldsOf(op: string, count: number, k: number, key: Key): readonly (readonly [Int32Array, Int32Array])[] {
+function foldsOf(
+  op: string,
+  count: number,
+  k: number,
+  key: Key,
+  { stratify }: StratifyOptions,
+): readonly (readonly [Int32Array, Int32Array])[] {
   if (!(Number.isInteger(count) && count >= 2)) {
     throw new ArgumentError(`${op}: there are at least 2 examples, not ${count}`);
   }
   if (!(Number.isInteger(k) && k >= 2 && k <= count)) {
     throw new ArgumentError(`${op}: k is a whole number from 2 to the number of examples, ${count}, not ${k}`);
   }
-  const order = orderOf(key, count), least = Math.floor(count / k), more = count % k;
+  const least = Math.floor(count / k), more = count % k;
   const begin = (i: number): number => i * least + Math.min(i, more);
+  const drawn = orderOf(key, count);
+  const order = stratify === undefined ? drawn : Int32Array.from(
+    deal(
+      placesByClass(labelList(op, stratify, count), drawn).flatMap(([, places]) => places),
+      Array.from({ length: k }, (_, i) => begin(i + 1) - begin(i)),
+    ).flat(),
+  );
   return Array.from({ length: k }, (_, i) => {
     const [from, to] = [begin(i), begin(i + 1)];
     return [Int32Array.from([...order.subarray(0, from), ...order.subarray(to)]), order.slice(from, to)] as const;
@@ -34,8 +49,9 @@ function foldsOf(op: string, count: number, k: number, key: Key): readonly (read
  *
  * @param count How many examples there are, from 2. @param k How many folds, from 2 to `count` (leave one out).
  * @param key A key, used here only.
+ * @param options `stratify`: labels whose classes every fold has in their shares, as near as whole numbers come.
  * @returns The folds; validation parts differ by one in length at most.
- * @throws {ArgumentError} If `count` or `k` is out of range.
+ * @throws {ArgumentError} If `count` or `k` is out of range. @throws {ShapeError} If there are not `count` labels.
  * @see Stone, Cross-validatory choice and assessment of statistical predictions, 1974,
  *   https://doi.org/10.1111/j.2517-6161.1974.tb00994.x
  *
@@ -49,8 +65,8 @@ function foldsOf(op: string, count: number, k: number, key: Key): readonly (read
  * assertEquals(folds.map(({ train, validation }) => [train.size, validation.size]), [[2, 3], [3, 2]]);
  * ```
  */
-export function kFold(count: number, k: number, key: Key): readonly Fold[] {
-  return foldsOf("kFold", count, k, key).map(([train, validation]) => ({
+export function kFold(count: number, k: number, key: Key, options: StratifyOptions = {}): readonly Fold[] {
+  return foldsOf("kFold", count, k, key, options).map(([train, validation]) => ({
     train: tensor(train) as Tensor<readonly [number], "i32">,
     validation: tensor(validation) as Tensor<readonly [number], "i32">,
   }));
@@ -73,9 +89,10 @@ export interface CrossValidation {
  * @param k How many folds, from 2 to the number of examples. @param key A key, for the folds and for each training.
  * @param score Trains with the first examples and gives the score of the second, with a key of its own and the fold's
  *   number, from 0.
+ * @param options `stratify`: labels whose classes every fold has in their shares.
  * @returns A promise of the scores, their mean and their deviation.
  * @throws {ArgumentError} If `k` is out of range, or there is no tensor.
- * @throws {ShapeError} If the tensors have not equally many examples.
+ * @throws {ShapeError} If the tensors, or the labels, are not equally many.
  *
  * @example How well the mean predicts
  * ```ts
@@ -94,8 +111,9 @@ export async function crossValidate<T>(
   k: number,
   key: Key,
   score: (train: T, validation: T, key: Key, fold: number) => number | Promise<number>,
+  options: StratifyOptions = {},
 ): Promise<CrossValidation> {
-  const folds = foldsOf("crossValidate", countOf("crossValidate", examples), k, key), scores: number[] = [];
+  const folds = foldsOf("crossValidate", countOf("crossValidate", examples), k, key, options), scores: number[] = [];
   for (const [i, [train, validation]] of folds.entries()) {
     scores.push(await score(at(examples, train), at(examples, validation), foldIn(key, i + 1), i));
   }

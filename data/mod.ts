@@ -8,7 +8,8 @@
  */
 
 export * from "./augment.ts";
-export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
+export * from "./balance.ts";
+export { batches, type BatchOptions } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";
 export * from "./datasets/cifar.ts";
@@ -60,4 +61,6 @@ export * as pipeline from "./pipeline/mod.ts";
 export { type RandomAccess } from "./random_access.ts";
 export * from "./show_progress.ts";
 export * from "./source.ts";
+export * from "./splits.ts";
+export { type Labels } from "./strata.ts";
 export * from "./windows.ts";

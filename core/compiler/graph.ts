@@ -54,8 +54,8 @@ export class Buffer {
   /** The buffer whose elements these are, in another shape; itself where they are its own. */
   readonly root: Buffer;
 
-  /** A place for elements. */
-  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer) {
+  /** A place for elements; `op` is the primitive that gives them, `null` where they are given or moved. */
+  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer, readonly op: string | null = null) {
     this.root = root ?? this;
   }
 
@@ -182,7 +182,7 @@ class Lowerer {
         return lowering.kernels.map((kernel, i) => {
           const spec = outs[i]!, source = kernel.kind === "loop" ? reshaped(kernel, spec, inputs) : null;
           if (source !== null) return new Buffer(spec.shape, spec.dtype, source.root);
-          const output = new Buffer(spec.shape, spec.dtype);
+          const output = new Buffer(spec.shape, spec.dtype, undefined, name);
           nodes.push({ kind: "kernel", kernel, inputs, output });
           return output;
         });

@@ -3,7 +3,7 @@ import { compileWatched, type WatchedKernel } from "../core/backends/wasm/compil
 import { type Bandwidth, type MachineLimits, machineLimits } from "../core/backends/wasm/limits.ts";
 import { tileInUse } from "../core/backends/wasm/contraction/mod.ts";
 import { ArgumentError, TransformError } from "../core/errors.ts";
-import { Concrete } from "../core/tensor.ts";
+import { Concrete, donate } from "../core/tensor.ts";
 import { stage, template } from "../core/transforms/stage.ts";
 import { type KernelWork, workOf } from "./kernel_work.ts";
 import { type Bound, type KernelProfile, Profile } from "./profile_record.ts";
@@ -71,11 +71,17 @@ export function profile<A extends readonly unknown[], R>(
     }
     const watch = new Stopwatch(), compiled = () => compileWatched(program, watch);
     let { code, kernels } = compiled();
-    const run = (): readonly Concrete[] => code.run(inputs);
+    let results: readonly Concrete[] = [];
+    /** Runs the program, in places that the last run's results leave, as those of a training step do. */
+    const run = (): number => {
+      for (const x of results) if (!inputs.includes(x)) donate(x, "profile");
+      const started = performance.now();
+      results = code.run(inputs);
+      return performance.now() - started;
+    };
     // Until the workers have started, the engine has optimised the code and the tiles have been tried out.
     const before = machineLimits(), warm = performance.now() + Math.min(milliseconds, 200);
-    let results = run();
-    while (performance.now() < warm) results = run();
+    do run(); while (performance.now() < warm);
     if (code.tile !== tileInUse()) ({ code, kernels } = compiled());
     const { runs, times, outside } = measured(watch, kernels.length, milliseconds, run), limits = machineLimits(before);
     const inKernels = times.reduce((sum, t) => sum + t, 0);
@@ -98,15 +104,13 @@ function measured(
   watch: Stopwatch,
   kernels: number,
   milliseconds: number,
-  run: () => void,
+  run: () => number,
 ): { readonly runs: number; readonly times: readonly number[]; readonly outside: number } {
   const cost = watchCost(), times = Array.from({ length: kernels }, (): number[] => []), outside: number[] = [];
   const end = performance.now() + milliseconds;
   while (outside.length < 5 || (performance.now() < end && outside.length < mostRuns)) {
     watch.reset();
-    const before = performance.now();
-    run();
-    let rest = performance.now() - before;
+    let rest = run();
     times.forEach((own, k) => {
       const took = watch.milliseconds[k] ?? 0, calls = watch.calls[k] ?? 0;
       own.push(Math.max(0, took - calls * cost.inside));

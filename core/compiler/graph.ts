@@ -54,8 +54,12 @@ export class Buffer {
   /** The buffer whose elements these are, in another shape; itself where they are its own. */
   readonly root: Buffer;
 
-  /** A place for elements; `op` is the primitive that gives them, `null` where they are given or moved. */
-  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer, readonly op: string | null = null) {
+  /**
+   * A place for elements.
+   *
+   * @param op Names the primitive that gives them, for readers alone; `null` where they are given or only moved.
+   */
+  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer, public op: string | null = null) {
     this.root = root ?? this;
   }
 

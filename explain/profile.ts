@@ -24,6 +24,10 @@ export interface ProfileOptions {
  * streams through memory, over as many bytes as fit each cache, for a kernel whose operands are in a cache is not held
  * up by what lies behind it.
  *
+ * So what the figures say has bounds: exact functions such as `tanh` cost more than twelve operations, and their kernels
+ * are nearer to the limit than it looks; a kernel that one of two threads runs alone reaches half of it at most; and no
+ * product reaches more than about nine tenths.
+ *
  * The code that is timed is made for it, with a clock read before and after each kernel, so nothing costs anything
  * otherwise, and the results are the same bits. Kernels in a loop are listed once, with as many calls as steps. The
  * program runs on the WebAssembly backend, with the threads in use, many times: `debugPrint` prints as often. Donated

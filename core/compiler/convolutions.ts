@@ -121,6 +121,7 @@ function permuted(n: KernelNode, order: readonly number[], output: Buffer, inter
   const nest: Nest = { kind: "nest", domain, reduce, combine, results: [{ body, output }] };
   const to = extentsOf(nest).map((_, i): Expr => index(i < rank ? order[i]! : i));
   const moved = overLoops(nest, output.shape, reduce, to, interner);
+  output.op = n.output.op;
   return { ...n, kernel: { ...kernel, domain: output.shape, body: moved.results[0]!.body }, output };
 }
 

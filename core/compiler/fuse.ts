@@ -33,10 +33,15 @@ export function costOf(e: Expr): number {
   });
   visit([e], (x) => {
     if (x.kind === "load" && x.at.some((a) => holdsLoad(a))) cost += 4;
-    if (x.kind === "apply" && !inAddress.has(x)) cost += simple.has(x.name) ? (x.dtype === "bool" ? 0.5 : 1) : 12;
+    if (x.kind === "apply" && !inAddress.has(x)) {
+      cost += simple.has(x.name) && x.dtype === "bool" ? 0.5 : weightOf(x.name);
+    }
   });
   return cost;
 }
+
+/** About how many instructions a scalar function is. */
+export const weightOf = (name: string): number => simple.has(name) ? 1 : 12;
 
 const simple = new Set(
   "add sub mul neg abs maximum minimum relu cast and or not xor less lessEqual greater greaterEqual equal notEqual sign stopGradient bitAnd bitOr bitXor bitNot"

@@ -54,8 +54,12 @@ export class Buffer {
   /** The buffer whose elements these are, in another shape; itself where they are its own. */
   readonly root: Buffer;
 
-  /** A place for elements. */
-  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer) {
+  /**
+   * A place for elements.
+   *
+   * @param op Names the primitive that gives them, for readers alone; `null` where they are given or only moved.
+   */
+  constructor(readonly shape: Shape, readonly dtype: DType, root?: Buffer, public op: string | null = null) {
     this.root = root ?? this;
   }
 
@@ -182,7 +186,7 @@ class Lowerer {
         return lowering.kernels.map((kernel, i) => {
           const spec = outs[i]!, source = kernel.kind === "loop" ? reshaped(kernel, spec, inputs) : null;
           if (source !== null) return new Buffer(spec.shape, spec.dtype, source.root);
-          const output = new Buffer(spec.shape, spec.dtype);
+          const output = new Buffer(spec.shape, spec.dtype, undefined, name);
           nodes.push({ kind: "kernel", kernel, inputs, output });
           return output;
         });

@@ -219,7 +219,7 @@ export function parted(n: Nest, number: (b: Buffer) => number, interner: Interne
   const to = [...domain, ...reduce].map((_, i): Expr =>
     i < d ? index(i) : i === d ? plus(times(index(d), int(size)), index(d + 1)) : index(i + 1)
   );
-  const partial = new Buffer([...domain, parts], result.output.dtype);
+  const partial = new Buffer([...domain, parts], result.output.dtype, undefined, result.output.op);
   const cut = overLoops(n, [...domain, parts], [size, ...rest], to, interner);
   const addresses = new Addresses([...domain, parts], interner);
   const place = addresses.simplify(ravel([...domain, parts].map((_, i) => index(i)), partial.shape));

@@ -12,7 +12,8 @@ import { type NdArray, type Spec, Tracer, unreadable, type Value } from "../tens
 
 // Programs as text: one equation a line, values named a, b, …, z, aa, … in order of appearance.
 
-function letters(i: number): string {
+/** The name of the value number `i`: a, b, …, z, aa, … */
+export function letters(i: number): string {
   const last = String.fromCharCode(97 + i % 26);
   return i < 26 ? last : letters(Math.floor(i / 26) - 1) + last;
 }

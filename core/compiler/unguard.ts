@@ -105,7 +105,8 @@ class Unguarder {
     let nest: Nest = { kind: "nest", domain, reduce, combine, results: [{ body, output: node.output }] };
     const shape = wholePhases(nest, this.#interner);
     nest = overLoops(nest, shape, reduce, indices(sizes.length), this.#interner);
-    const whole = sameShape(shape, domain), output = whole ? node.output : new Buffer(shape, kernel.dtype);
+    const whole = sameShape(shape, domain),
+      output = whole ? node.output : new Buffer(shape, kernel.dtype, undefined, node.output.op);
     const inPhases = phased(nest, this.#interner), product = productOf(inPhases.nest, this.#interner) === "contraction";
     const phases = product ? phasesOf(inPhases, this.#interner) : null;
     if (phases === null) this.#unguarded(split(inPhases.nest, this.#interner), node.inputs, kernel.dtype, output);
@@ -135,7 +136,7 @@ class Unguarder {
       const own = phase.nest.domain, empty = phase.nest.reduce.includes(0);
       const part = empty ? zero : load(parts.length, rest, dtype);
       if (!empty) {
-        const made = new Buffer(own, dtype);
+        const made = new Buffer(own, dtype, undefined, output.op);
         parts.push(made);
         this.#unguarded(split(phase.nest, this.#interner), inputs, dtype, made);
       }

@@ -74,7 +74,12 @@ export type SpecsOf<T> = T extends Tensor<infer S extends Shape, infer D extends
   : T extends object ? { readonly [K in keyof T]: SpecsOf<T[K]> }
   : T;
 
-function stage(op: string, f: (...args: never[]) => unknown, args: readonly unknown[]): readonly [Program, Template] {
+/** The program of a function for example arguments, and its result with the places of the program's outputs. */
+export function stage(
+  op: string,
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+): readonly [Program, Template] {
   requireFunction(op, f);
   const given = template(args);
   let result: Template | undefined;

@@ -1,4 +1,5 @@
 /** Programs compiled, and kept. */
+import type { Interner } from "../../compiler/address.ts";
 import { type Buffer, type Graph, type Lifetimes, lowerProgram, takeovers } from "../../compiler/graph.ts";
 import { Program, programsIn, trace } from "../../compiler/program.ts";
 import { simplify } from "../../compiler/simplify.ts";
@@ -27,8 +28,8 @@ import {
   viewAt,
 } from "./heap.ts";
 import { assemble, withCallees } from "./module.ts";
-import { emitPiece, type Place as Address } from "./orchestrate.ts";
-import { bytesOfBuffer, functionsOf, type Piece, pieceOf, workOf } from "./piece.ts";
+import { emitPiece, type Orchestra, type Place as Address } from "./orchestrate.ts";
+import { bytesOfBuffer, functionsOf, type KernelStep, type Piece, pieceOf, workOf } from "./piece.ts";
 import { MathFunctions } from "./scalar_ops.ts";
 import { aboutToShare, crewOf, nextModule, publish, threads } from "./threads.ts";
 import { HostFunctions, Kernels } from "./kernels.ts";
@@ -56,9 +57,33 @@ function sizesOf(buffers: readonly Buffer[]): Size[] {
   return bytes.map((n) => n <= smallBytes ? "small" : fits && isMiddling(n) ? "middling" : "large");
 }
 
+/** What is told of a program's kernels as they run: before each, and after it, with its place among the kernels. */
+export interface Watch {
+  readonly start: () => void;
+  readonly stop: (kernel: number) => void;
+}
+
+/** A kernel of a watched program; its inputs are numbers of `buffers`. */
+export interface WatchedKernel {
+  readonly step: KernelStep;
+  readonly buffers: readonly Buffer[];
+  readonly interner: Interner;
+}
+
+/** Compiles a program so that its kernels are watched: the calls are in its code, and the code is nobody else's. */
+export function compileWatched(
+  program: Program,
+  watch: Watch,
+): { readonly code: Compiled; readonly kernels: readonly WatchedKernel[] } {
+  const built = build(program, watch);
+  return { code: compiledOf(built), kernels: built.kernels };
+}
+
 /** Compiles a program. */
-export function compile(program: Program): Compiled {
-  const built = build(program), compiled = runner(built);
+export const compile = (program: Program): Compiled => compiledOf(build(program));
+
+function compiledOf(built: Built): Compiled {
+  const compiled = runner(built);
   if (built.forks) publish(built.id, built.module, compiled);
   return compiled;
 }
@@ -81,15 +106,18 @@ interface Built {
   readonly sources: readonly { readonly input: number; readonly output: number }[];
   readonly codeBytes: number;
   readonly scratchBytes: number;
+  /** Those that are watched. */
+  readonly kernels: readonly WatchedKernel[];
 }
 
-function build(given: Program): Built {
+function build(given: Program, watch?: Watch): Built {
   const program = simplify(given);
   // What a program only passes on, or gives twice, is computed not at all, or once.
   const computed = [...new Set(program.outputs)].filter((v) => !program.inputs.includes(v));
   const graph = lowerProgram(new Program(program.inputs, program.equations, computed, program.captured));
   const sources = program.outputs.map((v) => ({ input: program.inputs.indexOf(v), output: computed.indexOf(v) }));
-  const written = write(graph, new HostFunctions()) ?? write(graph, new HostFunctions(new MathFunctions()));
+  const written = write(graph, new HostFunctions(), watch) ??
+    write(graph, new HostFunctions(new MathFunctions()), watch);
   return builtOf(graph, sources, written!);
 }
 
@@ -104,10 +132,11 @@ interface Written {
   readonly id: number;
   readonly forks: boolean;
   readonly tile: Tile;
+  readonly watched: readonly WatchedKernel[];
 }
 
 /** Writes a module; `null` if its kernels are too long and might be compact. */
-function write(graph: Graph, host: HostFunctions): Written | null {
+function write(graph: Graph, host: HostFunctions, watch?: Watch): Written | null {
   const tasks: Func[] = [], most = threads(), id = nextModule(), tile = tileInUse();
   const piece = pieceOf(graph, { host, kernels: new Kernels(), tile, threads: most, tasks, shares: new Map() });
   const kernels = functionsOf(piece);
@@ -120,7 +149,9 @@ function write(graph: Graph, host: HostFunctions): Written | null {
     );
   }
   [...inputs, ...graph.outputs].forEach((b, i) => places.set(b, () => f.i32(slotBase + 4 * i).memory("i32.load")));
-  emitPiece({ f, host, crew, memory: () => memory().buffer }, piece, arenaBase, places);
+  const orchestra = { f, host, crew, memory: () => memory().buffer }, watched: WatchedKernel[] = [];
+  const around = watch === undefined ? {} : { around: watching(f, host, watch, watched) };
+  emitPiece({ ...orchestra, ...around }, piece, arenaBase, places);
   const forks = tasks.length > 0;
   const bytes = assemble({
     imports: host.imports,
@@ -130,12 +161,23 @@ function write(graph: Graph, host: HostFunctions): Written | null {
     compact: host.math !== null,
     memory: { initial: 1, maximum: mostPages, shared },
   });
-  return { bytes, host, piece, id, forks, tile };
+  return { bytes, host, piece, id, forks, tile, watched };
+}
+
+/** Puts calls of a watch around kernels, which are added to `watched`. */
+function watching(f: Func, host: HostFunctions, watch: Watch, watched: WatchedKernel[]): Orchestra["around"] & object {
+  const start = host.action(0, watch.start), stop = host.action(1, (kernel) => watch.stop(kernel!));
+  return (step, { fused: { buffers, interner } }, emit) => {
+    f.call(start);
+    emit();
+    f.i32(watched.push({ step, buffers, interner }) - 1).call(stop);
+  };
 }
 
 const inputsOfGraph = (graph: Graph): Buffer[] => [...graph.inputs, ...graph.captured.keys()];
 
-function builtOf(graph: Graph, sources: Built["sources"], { bytes, host, piece, id, forks, tile }: Written): Built {
+function builtOf(graph: Graph, sources: Built["sources"], written: Written): Built {
+  const { bytes, host, piece, id, forks, tile, watched } = written;
   return {
     module: new WebAssembly.Module(bytes),
     host: { ...host.implementations, memory: memory() },
@@ -151,6 +193,7 @@ function builtOf(graph: Graph, sources: Built["sources"], { bytes, host, piece, 
     sources,
     codeBytes: bytes.length,
     scratchBytes: piece.bytes,
+    kernels: watched,
   };
 }
 

@@ -5,7 +5,7 @@ import type { NdArray } from "../../tensor.ts";
 import type { HostFunctions } from "./kernels.ts";
 import { storeOf } from "./expression.ts";
 import type { Func, Local } from "./function.ts";
-import { bytesOfBuffer, type Piece, type Step } from "./piece.ts";
+import { bytesOfBuffer, type KernelStep, type Piece, type Step } from "./piece.ts";
 import { control, type Crew } from "./threads.ts";
 
 /** Code that pushes the address of a buffer. */
@@ -18,6 +18,8 @@ export interface Orchestra {
   readonly crew: Crew;
   /** The memory that addresses point into. */
   readonly memory: () => ArrayBufferLike;
+  /** Where kernels are watched: emits one of a piece's with code around it. */
+  readonly around?: (step: KernelStep, piece: Piece, emit: () => void) => void;
 }
 
 /** Emits the steps of a piece whose memory begins at `base`; `places` has its inputs, outputs and what is captured. */
@@ -47,21 +49,10 @@ function emitStep(
   const { f } = o;
   switch (step.kind) {
     case "kernel": {
-      const { code, scratch, share } = step;
+      const { code } = step, emit = (): void => emitKernel(o, piece, step, base, place);
       if (code.units === 0) return;
-      const args = [...code.inputs.map((i) => piece.fused.buffers[i]!), ...code.outputs].map((b) => () => place(b));
-      if (code.workBytes > 0) args.push(() => void f.i32(base + scratch));
-      if (share === null) {
-        for (const push of args) push();
-        f.i32(0).i32(code.units).call(code.entry);
-      } else {
-        args.forEach((push, i) => {
-          f.i32(control.args + 4 * i);
-          push();
-          f.memory("i32.store");
-        });
-        f.i32(share.task).i32(code.units).i32(share.chunk).call(o.crew.fork);
-      }
+      if (o.around === undefined) emit();
+      else o.around(step, piece, emit);
       return;
     }
     case "scan":
@@ -98,6 +89,28 @@ function emitStep(
         node.run(node.inputs.map((b, i) => copyOut(o.memory(), b, addresses[i]!)));
       }));
     }
+  }
+}
+
+function emitKernel(
+  { f, crew }: Orchestra,
+  { fused }: Piece,
+  { code, scratch, share }: KernelStep,
+  base: number,
+  place: (b: Buffer) => void,
+): void {
+  const args = [...code.inputs.map((i) => fused.buffers[i]!), ...code.outputs].map((b) => () => place(b));
+  if (code.workBytes > 0) args.push(() => void f.i32(base + scratch));
+  if (share === null) {
+    for (const push of args) push();
+    f.i32(0).i32(code.units).call(code.entry);
+  } else {
+    args.forEach((push, i) => {
+      f.i32(control.args + 4 * i);
+      push();
+      f.memory("i32.store");
+    });
+    f.i32(share.task).i32(code.units).i32(share.chunk).call(crew.fork);
   }
 }
 

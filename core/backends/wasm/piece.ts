@@ -156,7 +156,14 @@ function rowKernel(codes: readonly KernelCode[], rows: number, buffers: readonly
 
 /** A step with what it needs: `scratch` is where its own memory begins, counted from the start of the piece's. */
 export type Step =
-  | { readonly kind: "kernel"; readonly code: KernelCode; readonly scratch: number; readonly share: Share | null }
+  | {
+    readonly kind: "kernel";
+    /** What it computes. */
+    readonly node: Exclude<FusedNode, { readonly kind: "other" }> | RowGroup;
+    readonly code: KernelCode;
+    readonly scratch: number;
+    readonly share: Share | null;
+  }
   | {
     readonly kind: "scan";
     readonly node: ScanNode;
@@ -273,7 +280,7 @@ function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): 
       reads: code.inputs.map((i) => fused.buffers[i]!),
       replaces: over.flatMap((i) => code.outputs.map((b) => [fused.buffers[i]!, b] as const)),
       scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
-      step: (scratch) => ({ kind: "kernel", code, scratch, share }),
+      step: (scratch) => ({ kind: "kernel", node: n, code, scratch, share }),
     };
   }
   const { node } = n, reads = node.inputs, writes = node.outputs;
@@ -356,7 +363,7 @@ function allFunctions(piece: Piece): Func[] {
 }
 
 /** A step that is one kernel. */
-type KernelStep = Extract<Step, { readonly kind: "kernel" }>;
+export type KernelStep = Extract<Step, { readonly kind: "kernel" }>;
 
 /** Nanoseconds of the kernels of a piece that are to count; those of loops, once for every step known beforehand. */
 export const workOf = (piece: Piece, counts: (step: KernelStep) => boolean): number =>

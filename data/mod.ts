@@ -7,7 +7,7 @@
  * @module
  */
 
-export * from "./augment.ts";
+export * from "./augment/mod.ts";
 export { batches, type BatchOptions, trainTestSplit } from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./checkpoints.ts";

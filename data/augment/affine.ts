@@ -41,12 +41,17 @@ export function affine<S extends Shape, D extends DType, H extends number = S[1]
   matrices: Tensor<readonly [number, 2, 3], "f32" | "f64">,
   options: AffineOptions<H, W> = {},
 ): Tensor<Cropped<S, H, W>, D> {
-  const x = images as Examples, m = matrices as Tensor;
-  const [batch, height, width] = requireImages("affine", x), { size = [height, width] } = options;
-  for (const n of size) requireWhole("affine", "a size", n, 0);
-  requireMatrices(m, batch);
-  const [right, down] = positions(m, size);
-  return sample("affine", x, right, down, options) as never;
+  const [batch] = requireImages("affine", images as Examples);
+  requireMatrices(matrices as Tensor, batch);
+  return alongMaps("affine", images as Examples, matrices as Tensor, options) as never;
+}
+
+/** Pictures sampled along maps `[batch, 2, 3]`. */
+export function alongMaps(op: string, images: Examples, matrices: Tensor, options: AffineOptions): Examples {
+  const [, height, width] = requireImages(op, images), { size = [height, width] } = options;
+  for (const n of size) requireWhole(op, "a size", n, 0);
+  const [right, down] = positions(matrices, size);
+  return sample(op, images, right, down, options);
 }
 
 function requireMatrices(m: Tensor, batch: number): void {

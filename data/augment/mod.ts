@@ -2,7 +2,10 @@
  * Augmentation: examples changed at random in ways that leave what they show. Every one is a pure function of a key and
  * a batch, changes each example in its own way, and runs in `jit`.
  */
-export * from "./affine.ts";
+export { affine, type AffineOptions } from "./affine.ts";
 export * from "./crop.ts";
 export * from "./flip.ts";
+export { type Range, type Spread } from "./operands.ts";
+export * from "./random_affine.ts";
+export * from "./rotate.ts";
 export { type SampleOptions } from "./sample.ts";

@@ -55,11 +55,11 @@ export function requireAmount(op: string, what: string, x: number): void {
 /** A least and a greatest value. */
 export type Range = readonly [number, number];
 
-/** Throws unless a range goes upwards between two bounds. */
-export function requireRange(op: string, what: string, [low, high]: Range, least: number, most = Infinity): void {
-  if (low >= least && low <= high && high <= most && high < Infinity) return;
-  const bound = most === Infinity ? `from ${least} up` : `from ${least} to ${most}`;
-  throw new ArgumentError(`${op}: ${what} is a range [low, high] ${bound}, not [${low}, ${high}]`);
+/** Throws unless a range goes upwards from above 0, to a bound at most. */
+export function requireRange(op: string, what: string, [low, high]: Range, most = Infinity): void {
+  if (low > 0 && low <= high && high <= most && high < Infinity) return;
+  const bound = most === Infinity ? "" : ` and up to ${most}`;
+  throw new ArgumentError(`${op}: ${what} is a range [low, high] above 0${bound}, not [${low}, ${high}]`);
 }
 
 /** The first axis of a tensor, and axes of size 1 in place of the others of `like`. */
@@ -75,3 +75,18 @@ export function forSome<X extends Value>(key: Key, probability: number, yes: X, 
 /** A number for each of a batch, every one of a range equally likely. */
 export const drawRange = (key: Key, batch: number, [min, max]: Range, dtype: FloatDType = "f32"): Tensor =>
   uniform(key, [batch], { min, max, dtype }) as never;
+
+/** A range, or a number for as much on either side of a middle. */
+export type Spread = number | Range;
+
+/** The range that a spread stands for; throws unless it goes upwards. */
+export function requireSpread(op: string, what: string, spread: Spread, middle: number, least = -Infinity): Range {
+  if (typeof spread === "number") {
+    requireAmount(op, what, spread);
+    return [Math.max(middle - spread, least), middle + spread];
+  }
+  const [low, high] = spread;
+  if (low >= least && low <= high && Number.isFinite(low) && Number.isFinite(high)) return spread;
+  const bound = least === -Infinity ? "" : ` from ${least} up`;
+  throw new ArgumentError(`${op}: ${what} is a number, or a range [low, high]${bound}, not [${low}, ${high}]`);
+}

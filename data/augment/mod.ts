@@ -7,5 +7,7 @@ export * from "./crop.ts";
 export * from "./flip.ts";
 export { type Range, type Spread } from "./operands.ts";
 export * from "./random_affine.ts";
+export { type Proportions } from "./rectangles.ts";
+export * from "./resized_crop.ts";
 export * from "./rotate.ts";
 export { type SampleOptions } from "./sample.ts";

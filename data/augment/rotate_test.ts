@@ -1,5 +1,5 @@
 /** Turned and moved pictures: the maps behind them, read off pictures of which each pixel holds its own place. */
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   cast,
   grad,
@@ -15,36 +15,10 @@ import {
   tensor,
   transpose,
 } from "../../mod.ts";
+import { assertUniform, mapsOf, type Pictures, placesOf } from "../../tests/places.ts";
 import { randomAffine, type RandomAffineOptions, randomRotate, rotate } from "./mod.ts";
 
-type Pictures = Tensor<readonly [number, number, number, number]>;
-const side = 17, middle = (side - 1) / 2;
-
-/** Pictures of which each pixel holds its own place, from the middle. */
-const places = (n: number): Pictures => {
-  const picture = Array.from(
-    { length: side },
-    (_, y) => Array.from({ length: side }, (_, x) => [x - middle, y - middle]),
-  );
-  return tensor(Array.from({ length: n }, () => picture)) as unknown as Pictures;
-};
-
-/** Places are linear in themselves, so bilinear sampling gives each pixel the place it was read from. */
-function mapsOf(x: Pictures): { a: number; b: number; c: number; d: number; e: number; f: number }[] {
-  return x.toArray().map((p) => {
-    const [c, f] = p[middle]![middle] as [number, number],
-      right = p[middle]![middle + 1]!,
-      down = p[middle + 1]![middle]!;
-    return { a: right[0]! - c, b: down[0]! - c, c, d: right[1]! - f, e: down[1]! - f, f };
-  });
-}
-
-/** All within a range, and their mean within five standard errors of its middle; a uniform one deviates by width/√12. */
-function assertUniform(xs: readonly number[], low: number, high: number): void {
-  assert(xs.every((x) => x >= low - 1e-3 && x <= high + 1e-3), `${Math.min(...xs)} to ${Math.max(...xs)}`);
-  const error = (high - low) / Math.sqrt(12 * xs.length);
-  assertAlmostEquals(xs.reduce((a, b) => a + b, 0) / xs.length, (low + high) / 2, 5 * error + 1e-3);
-}
+const side = 17, places = (n: number): Pictures => placesOf(n, side, side);
 
 Deno.test("rotate() by quarter turns rearranges squares exactly, whole turns being nothing", () => {
   for (const n of [1, 2, 5]) {

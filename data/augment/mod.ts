@@ -3,8 +3,11 @@
  * a batch, changes each example in its own way, and runs in `jit`.
  */
 export { affine, type AffineOptions } from "./affine.ts";
+export { adjustBrightness, adjustContrast, adjustSaturation, type Factor, randomGrayscale } from "./colour.ts";
+export * from "./color_jitter.ts";
 export * from "./crop.ts";
 export * from "./flip.ts";
+export * from "./hue.ts";
 export { type Range, type Spread } from "./operands.ts";
 export * from "./random_affine.ts";
 export { type Proportions } from "./rectangles.ts";

@@ -7,6 +7,7 @@ export { adjustBrightness, adjustContrast, adjustSaturation, type Factor, random
 export * from "./color_jitter.ts";
 export * from "./crop.ts";
 export * from "./flip.ts";
+export * from "./erase.ts";
 export * from "./hue.ts";
 export { type Range, type Spread } from "./operands.ts";
 export * from "./random_affine.ts";

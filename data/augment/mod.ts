@@ -9,6 +9,7 @@ export * from "./crop.ts";
 export * from "./flip.ts";
 export * from "./erase.ts";
 export * from "./hue.ts";
+export * from "./mix.ts";
 export { type Range, type Spread } from "./operands.ts";
 export * from "./random_affine.ts";
 export { type Proportions } from "./rectangles.ts";

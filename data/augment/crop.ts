@@ -86,7 +86,8 @@ export function randomShift<S extends Shape, D extends DType>(
   return cutAnywhere("randomShift", key, images as Examples, [height, width], [most, most]) as never;
 }
 
-function cutAnywhere(
+/** Pieces of a size, from places drawn in pictures with so many rows of zeros above and below, and columns beside. */
+export function cutAnywhere(
   op: string,
   key: Key,
   images: Examples,

@@ -24,6 +24,12 @@ export function requireImages(op: string, x: Value): readonly [number, number, n
   throw new ShapeError(`${op}: expected pictures [batch, height, width, channels], got [${x.shape.join(", ")}]`);
 }
 
+/** Throws unless there are series `[batch, time, channels]`; gives their sizes. */
+export function requireSeries(op: string, x: Examples): readonly [batch: number, time: number, channels: number] {
+  if (x.shape.length === 3) return x.shape as readonly number[] as readonly [number, number, number];
+  throw new ShapeError(`${op}: expected series [batch, time, channels], got [${x.shape.join(", ")}]`);
+}
+
 /** Throws unless the first axis counts examples; gives their number. */
 export function requireBatch(op: string, x: Value): number {
   if (x.shape.length > 0) return x.shape[0]!;

@@ -2,6 +2,7 @@
  * Augmentation: examples changed at random in ways that leave what they show. Every one is a pure function of a key and
  * a batch, changes each example in its own way, and runs in `jit`.
  */
+export * from "./augment_with.ts";
 export { affine, type AffineOptions } from "./affine.ts";
 export { adjustBrightness, adjustContrast, adjustSaturation, type Factor, randomGrayscale } from "./colour.ts";
 export * from "./color_jitter.ts";

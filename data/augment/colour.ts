@@ -128,7 +128,7 @@ export function adjustContrast<S extends Shape, D extends DType>(images: Tensor<
  * import { assertEquals } from "@std/assert";
  *
  * const grey = adjustSaturation(tensor([[[[1, 1, 0.5]]]]), 0);
- * assertEquals(grey.dataSync().map((x) => Math.round(x * 1000)), Float32Array.of(943, 943, 943));
+ * assertEquals([...grey.dataSync()].map((x) => x.toFixed(3)), ["0.943", "0.943", "0.943"]);
  * ```
  */
 export function adjustSaturation<S extends Shape, D extends DType>(images: Tensor<S, D>, factor: Factor): Tensor<S, D> {

@@ -1,5 +1,5 @@
 /** Pictures turned around their middles. */
-import { type DType, fullLike, type Key, type Shape, ShapeError, Tensor, zeros, zerosLike } from "../../mod.ts";
+import { type DType, full, fullLike, type Key, type Shape, ShapeError, Tensor, zerosLike } from "../../mod.ts";
 import { alongMaps } from "./affine.ts";
 import { inverseMap } from "./moves.ts";
 import { drawRange, type Examples, requireFloats, requireImages, requireSpread, type Spread } from "./operands.ts";
@@ -38,7 +38,10 @@ export function rotate<S extends Shape, D extends DType>(
       throw new ShapeError(`rotate: expected angles [${batch}], one a picture, got [${angles.shape.join(", ")}]`);
     }
   }
-  const turns = (angles instanceof Tensor ? angles : fullLike(zeros([batch]), angles)) as Tensor;
+  const turns =
+    (angles instanceof Tensor
+      ? angles
+      : full([batch], angles, { dtype: images.dtype === "f64" ? "f64" : "f32" })) as Tensor;
   const none = zerosLike(turns) as Tensor;
   const m = inverseMap({ turns, shears: none, scales: fullLike(turns, 1), right: none, down: none });
   return alongMaps("rotate", images as Examples, m, options) as never;

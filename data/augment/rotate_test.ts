@@ -43,6 +43,12 @@ Deno.test("rotate() turns each picture by its own angle, counter-clockwise", () 
   });
 });
 
+Deno.test("rotate() turns f64 pictures by angles in f64", () => {
+  const x = cast(places(1), "f64"), [, right] = rotate(x, 30).toArray()[0]![8]!.slice(8);
+  // f32 would be 1e-8 off.
+  assertAlmostEquals(right![0]!, Math.cos(Math.PI / 6), 1e-14);
+});
+
 Deno.test("rotate() has a derivative for angles", () => {
   const [x, u] = [3, 4].map((seed) => cast(normal(key(seed), [1, 5, 4, 1]), "f64"));
   const weights = (t: Tensor<readonly [number], "f64">) => sum(mul(rotate(x!, t), u!));

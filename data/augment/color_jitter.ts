@@ -26,8 +26,8 @@ export interface ColorJitterOptions {
  * @returns Pictures of the same shape.
  * @throws {ShapeError} If there are not four axes, or not 1 or 3 channels. @throws {DTypeError} If the pictures are not
  *   floats. @throws {ArgumentError} If a range is out of range.
- * @see Krizhevsky et al., ImageNet classification with deep convolutional neural networks, 2012, section 4.1,
- *   https://doi.org/10.1145/3065386
+ * @see Howard, Some improvements on deep convolutional neural network based image classification, 2013,
+ *   https://arxiv.org/abs/1312.5402
  *
  * @example Brighter or darker by up to a tenth
  * ```ts

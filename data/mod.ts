@@ -1,5 +1,5 @@
 /**
- * Data: file formats and the data sets read from them.
+ * Data: file formats, the data sets read from them, and pipelines that bring examples to a training.
  *
  * Decoders take bytes from outside and give an `Either`: what the bytes hold, or a `FormatError` that says what is wrong
  * with them and where. Encoders throw on a mistake in the program. `orThrow` turns the first into the second.
@@ -7,7 +7,7 @@
  * @module
  */
 
-export * from "./augment.ts";
+export * from "./augment/mod.ts";
 export * from "./balance.ts";
 export { batches, type BatchOptions } from "./batches.ts";
 export * from "./checkpoint.ts";

@@ -33,6 +33,11 @@ export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./folds.ts";
+export * from "./formats/csv.ts";
+export { type CsvEncoding } from "./formats/csv_columns.ts";
+export { type CsvOptions } from "./formats/csv_options.ts";
+export * from "./formats/csv_stream.ts";
+export * from "./formats/csv_writer.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/import_weights.ts";
 export * from "./formats/named_leaves.ts";
@@ -59,4 +64,16 @@ export * from "./gunzip.ts";
 export { type RandomAccess } from "./random_access.ts";
 export * from "./show_progress.ts";
 export * from "./source.ts";
+export {
+  type BooleanColumn,
+  type Column,
+  columnOf,
+  type ColumnType,
+  type ColumnValues,
+  type NumberColumn,
+  type StringColumn,
+  type Table,
+  tableOf,
+} from "./table.ts";
+export * from "./table_to_tensor.ts";
 export * from "./windows.ts";

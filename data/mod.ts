@@ -52,6 +52,7 @@ export {
 export * from "./formats/safetensors_index.ts";
 export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
 export * from "./formats/tar.ts";
+export * from "./formats/tokenizer.ts";
 export * from "./formats/vocabulary_json.ts";
 export * from "./formats/weights_from_flax.ts";
 export {

@@ -33,6 +33,7 @@ export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./folds.ts";
+export { type Channels, type Picture, type PictureOptions } from "./formats/channels.ts";
 export * from "./formats/csv.ts";
 export { type CsvEncoding } from "./formats/csv_columns.ts";
 export { type CsvOptions } from "./formats/csv_options.ts";
@@ -43,6 +44,9 @@ export * from "./formats/import_weights.ts";
 export * from "./formats/named_leaves.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export * from "./formats/npz.ts";
+export { type PictureInput } from "./formats/pixels.ts";
+export * from "./formats/png.ts";
+export * from "./formats/png_writer.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -1,4 +1,5 @@
 /** Tables as comma-separated values. */
+import { joinBytes } from "../join_bytes.ts";
 import { checkTable, type Column, type Table } from "../table.ts";
 import { markOf } from "./csv_options.ts";
 
@@ -45,13 +46,7 @@ export function encodeCsv(table: Table, options: EncodeCsvOptions = {}): Uint8Ar
   };
   if (columns.length > 0 && header) write(columns.map((name) => quoted(name, separator)).join(separator));
   if (columns.length > 0) { for (let r = 0; r < rows; r++) write(fields.map((field) => field(r)).join(separator)); }
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(parts);
 }
 
 /** The field of each row of a column. */

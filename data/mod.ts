@@ -41,6 +41,8 @@ export * from "./formats/csv_stream.ts";
 export * from "./formats/csv_writer.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/import_weights.ts";
+export * from "./formats/jpeg.ts";
+export * from "./formats/jpeg_writer.ts";
 export * from "./formats/named_leaves.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export * from "./formats/npz.ts";

@@ -44,7 +44,7 @@ export function pictureOf(
  * Grey becomes three equal colours, and colours become grey as ITU-R BT.601 weighs them, in 16-bit fixed point; alpha is
  * left out or 255.
  */
-function withChannels(pixels: Uint8Array, from: Channels, to: Channels): Uint8Array {
+export function withChannels(pixels: Uint8Array, from: Channels, to: Channels): Uint8Array {
   const count = pixels.length / from, out = new Uint8Array(count * to);
   for (let p = 0, i = 0, o = 0; p < count; p++, i += from, o += to) {
     const red = pixels[i]!, green = from === 1 ? red : pixels[i + 1]!, blue = from === 1 ? red : pixels[i + 2]!;

@@ -46,6 +46,7 @@ export * from "./formats/jpeg_writer.ts";
 export * from "./formats/named_leaves.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export * from "./formats/npz.ts";
+export * from "./formats/parquet.ts";
 export { type PictureInput } from "./formats/pixels.ts";
 export * from "./formats/png.ts";
 export * from "./formats/png_writer.ts";

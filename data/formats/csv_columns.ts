@@ -60,12 +60,21 @@ const truth: ReadonlyMap<string, boolean> = new Map(
   ["true", "True", "TRUE", "false", "False", "FALSE"].map((t, i) => [t, i < 3]),
 );
 
+/** Whether a text, without spaces around it, stands for a missing value. */
+export type IsMissing = (text: string) => boolean;
+
+/** Whether a text is one of `missing`. Looking it up reads all of it; most fields are longer than any of these. */
+export function isOneOf(missing: readonly string[]): IsMissing {
+  const known = new Set(missing), longest = Math.max(...missing.map((text) => text.length), -1);
+  return (text) => text.length <= longest && known.has(text);
+}
+
 /** Column `c` of `rows` records of `width` fields, or the field that does not fit. */
 export function columnFrom(
   fields: Fields,
   { c, rows, width }: Readonly<Record<"c" | "rows" | "width", number>>,
   type: ColumnType | undefined,
-  missing: ReadonlySet<string>,
+  missing: IsMissing,
 ): Column | Wrong {
   const at = (row: number): number => row * width + c;
   if (type === undefined) {
@@ -82,7 +91,7 @@ type Reader<C extends Column> = (
   fields: Fields,
   at: (row: number) => number,
   rows: number,
-  missing: ReadonlySet<string>,
+  missing: IsMissing,
 ) => C | Wrong;
 
 const wrongField = (fields: Fields, field: number, text: string | undefined, kind: string): Wrong =>
@@ -94,13 +103,13 @@ function numbersFrom(
   fields: Fields,
   at: (row: number) => number,
   rows: number,
-  missing: ReadonlySet<string>,
+  missing: IsMissing,
   strict: boolean,
 ): Extract<Column, { readonly type: "number" }> | Wrong {
   const values = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const field = at(row), text = fields.text(field)?.trim();
-    const x = text === undefined ? undefined : missing.has(text) ? NaN : numberOf(text);
+    const x = text === undefined ? undefined : missing(text) ? NaN : numberOf(text);
     if (x === undefined || strict && isLongName(text!, x)) return wrongField(fields, field, text, "number");
     values[row] = x;
   }
@@ -111,7 +120,7 @@ const truthsFrom: Reader<Extract<Column, { readonly type: "boolean" }>> = (field
   const values: (boolean | null)[] = [];
   for (let row = 0; row < rows; row++) {
     const field = at(row), text = fields.text(field)?.trim();
-    const x = text === undefined ? undefined : missing.has(text) ? null : truth.get(text);
+    const x = text === undefined ? undefined : missing(text) ? null : truth.get(text);
     if (x === undefined) return wrongField(fields, field, text, "truth value");
     values.push(x);
   }
@@ -125,7 +134,7 @@ const textsFrom: Reader<Extract<Column, { readonly type: "string" }>> = (fields,
     const field = at(row), text = fields.text(field);
     if (text === undefined) return notUtf8(fields, field);
     const quoted = (fields.places.kinds[field]! & quotedField) > 0;
-    values.push(!quoted && missing.has(text.trim()) ? null : text);
+    values.push(!quoted && missing(text.trim()) ? null : text);
   }
   return { type: "string", values };
 };

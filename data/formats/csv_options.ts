@@ -1,7 +1,7 @@
 /** What may be said of a CSV file before it is read. */
 import { ArgumentError } from "../../core/errors.ts";
 import { type ColumnType, duplicate } from "../table.ts";
-import type { CsvEncoding } from "./csv_columns.ts";
+import { type CsvEncoding, type IsMissing, isOneOf } from "./csv_columns.ts";
 import type { CsvForm } from "./csv_records.ts";
 import { excerpt } from "./excerpt.ts";
 
@@ -36,7 +36,7 @@ export interface CsvRules extends Required<Pick<CsvOptions, "header" | "encoding
   /** Given types. */
   readonly types: ReadonlyMap<string, ColumnType>;
   /** What stands for a missing value. */
-  readonly missing: ReadonlySet<string>;
+  readonly missing: IsMissing;
 }
 
 /** A mark's byte. */
@@ -73,5 +73,5 @@ export function rulesOf(op: string, options: CsvOptions): CsvRules {
       `${op}: the type of ${excerpt(name)} is ${excerpt(type)}; it is "number", "string" or "boolean"`,
     );
   }
-  return { form, header, columns, encoding, missing: new Set(missing), types: new Map(Object.entries(types)) };
+  return { form, header, columns, encoding, missing: isOneOf(missing), types: new Map(Object.entries(types)) };
 }

@@ -1,5 +1,6 @@
 /** Bytes out of DEFLATE, of which no more come than are asked for. */
 import { wordsOf } from "./host.ts";
+import { joinBytes } from "./join_bytes.ts";
 import { type Either, left, right } from "fp-ts/lib/Either.js";
 
 /** Why there are no bytes: more come than may, or what is wrong in the runtime's words. */
@@ -11,7 +12,7 @@ const portion = 2 ** 14;
 /** Unpacks bytes; stops as soon as more than `limit` have come. */
 export async function inflate(
   bytes: Uint8Array,
-  format: "gzip" | "deflate-raw",
+  format: "gzip" | "deflate" | "deflate-raw",
   limit: number,
 ): Promise<Either<InflateError, Uint8Array>> {
   let taken = 0;
@@ -38,11 +39,5 @@ export async function inflate(
   } catch (e) {
     return left({ over: false, words: wordsOf(e) });
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const c of chunks) {
-    all.set(c, at);
-    at += c.length;
-  }
-  return right(all);
+  return right(joinBytes(chunks));
 }

@@ -34,11 +34,23 @@ export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./folds.ts";
+export { type Channels, type Picture, type PictureOptions } from "./formats/channels.ts";
+export * from "./formats/csv.ts";
+export { type CsvEncoding } from "./formats/csv_columns.ts";
+export { type CsvOptions } from "./formats/csv_options.ts";
+export * from "./formats/csv_stream.ts";
+export * from "./formats/csv_writer.ts";
 export * from "./formats/idx.ts";
 export * from "./formats/import_weights.ts";
+export * from "./formats/jpeg.ts";
+export * from "./formats/jpeg_writer.ts";
 export * from "./formats/named_leaves.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export * from "./formats/npz.ts";
+export * from "./formats/parquet.ts";
+export { type PictureInput } from "./formats/pixels.ts";
+export * from "./formats/png.ts";
+export * from "./formats/png_writer.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -48,6 +60,8 @@ export {
 export * from "./formats/safetensors_index.ts";
 export { openSafetensors, type SafetensorsReader, type TensorInfo } from "./formats/safetensors_reader.ts";
 export * from "./formats/tar.ts";
+export * from "./formats/tokenizer.ts";
+export * from "./formats/vocabulary_json.ts";
 export * from "./formats/weights_from_flax.ts";
 export {
   fromTorch,
@@ -63,4 +77,17 @@ export * from "./show_progress.ts";
 export * from "./source.ts";
 export * from "./splits.ts";
 export { type Labels } from "./strata.ts";
+export {
+  type BooleanColumn,
+  type Column,
+  columnOf,
+  type ColumnType,
+  type ColumnValues,
+  type NumberColumn,
+  type StringColumn,
+  type Table,
+  tableOf,
+} from "./table.ts";
+export * from "./table_to_tensor.ts";
+export { type TokenLevel, type Vocabulary, vocabulary, type VocabularyOptions } from "./vocabulary.ts";
 export * from "./windows.ts";

@@ -1,6 +1,8 @@
 /** Texts, and what a model reads them as. */
-import { ArgumentError, type Tensor, tensor } from "../../mod.ts";
+import type { Tensor } from "../../mod.ts";
+import { byCodePoint } from "../code_points.ts";
 import type { DataError, TaskEither } from "../errors.ts";
+import { numberingOf } from "../numbering.ts";
 import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
 
 /** Where `loadShakespeare` has its text from. */
@@ -65,21 +67,10 @@ export interface Characters {
  * ```
  */
 export function charactersOf(text: string): Characters {
-  const symbols = [...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
-  const numbers = new Map(symbols.map((s, i) => [s, i]));
+  const symbols = [...new Set(text)].sort(byCodePoint), numbering = numberingOf(symbols, "characters");
   return {
     symbols,
-    encode: (given) =>
-      tensor(Int32Array.from([...given], (s) => {
-        const n = numbers.get(s);
-        if (n !== undefined) return n;
-        throw new ArgumentError(`encode: ${JSON.stringify(s)} is none of the ${symbols.length} characters known`);
-      })) as Tensor<readonly [number], "i32">,
-    decode: (given) =>
-      Array.from(given, (n) => {
-        const s = symbols[n];
-        if (s !== undefined) return s;
-        throw new ArgumentError(`decode: ${n} is the number of none of the ${symbols.length} characters known`);
-      }).join(""),
+    encode: (given) => numbering.encode([...given]),
+    decode: (given) => numbering.decode(given).join(""),
   };
 }

@@ -1,0 +1,10 @@
+/**
+ * Seeing what happens: pictures of training, as SVG and PNG, and tables of parameters.
+ *
+ * A picture is drawn by packages that are loaded when the first one is asked for; nothing else of the library needs
+ * them. A notebook shows what these functions return.
+ *
+ * @module
+ */
+export { type Display, jupyterDisplay } from "./display.ts";
+export * from "./sparkline.ts";

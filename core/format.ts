@@ -87,7 +87,9 @@ export function formatTensor(x: Shown): string {
   return `${head} ${lines(0, 0, x.data.length, " ".repeat(head.length + 1))}`;
 }
 
-const escapeHtml = (s: string): string => s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** A text in HTML or XML, between tags. */
+export const escapeHtml = (s: string): string =>
+  s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** A table for rank 1 and 2, the text otherwise. */
 export function formatHtml(x: Shown): string {

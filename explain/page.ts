@@ -1,0 +1,80 @@
+/** The page of a picture: its paper, its title, the names of its colours, and what is drawn beneath them. */
+import { type Picture, pictureOf } from "./picture.ts";
+import { element, shortened, textElement, wellFormed } from "./svg.ts";
+import { fontFamily, fontSize, ink, letterWidth, paper, titleSize } from "./theme.ts";
+
+/** A part of a page, drawn from its own upper left corner. */
+export interface Panel {
+  /** SVG elements. */
+  readonly inside: string;
+  /** Its width in pixels. */
+  readonly width: number;
+  /** Its height in pixels. */
+  readonly height: number;
+}
+
+/** A name with its colour. */
+export interface LegendEntry {
+  /** What is drawn in the colour. */
+  readonly name: string;
+  /** The colour. */
+  readonly color: string;
+}
+
+const padding = 12;
+
+/** Panels beneath one another, with a title and a legend above them where there are any. */
+export function pageOf(
+  panels: readonly Panel[],
+  { title = "", legend = [] }: { readonly title?: string | undefined; readonly legend?: readonly LegendEntry[] } = {},
+): Picture {
+  const inner = panels.reduce((w, p) => Math.max(w, p.width), 0), width = inner + 2 * padding;
+  const head = title === "" ? [] : [titleOf(title, inner)];
+  const parts = [...head, ...(legend.length === 0 ? [] : [legendOf(legend, inner)]), ...panels];
+  let y = padding;
+  const placed = parts.map((p) => {
+    const at = element("g", { transform: `translate(${padding},${y})` }, p.inside);
+    y += p.height;
+    return at;
+  });
+  const height = y + padding;
+  const svg = wellFormed(element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      "font-family": fontFamily,
+      "font-size": fontSize,
+      fill: ink,
+      color: ink,
+    },
+    element("rect", { width, height, fill: paper }) + placed.join(""),
+  ));
+  return pictureOf(svg, width, height);
+}
+
+function titleOf(title: string, width: number): Panel {
+  // Bold letters of the title's size are wider than the average letter.
+  const letters = Math.floor(width / (letterWidth * 1.1 * titleSize / fontSize));
+  const attributes = { y: titleSize, "font-size": titleSize, "font-weight": "bold" };
+  return { inside: textElement(shortened(title, letters), attributes), width, height: titleSize + 12 };
+}
+
+const swatch = 12, gap = 6;
+
+/** Names beside squares of their colours, in as many rows as they need. */
+function legendOf(legend: readonly LegendEntry[], width: number): Panel {
+  const row = fontSize + 8;
+  let x = 0, y = 0;
+  const entries = legend.map(({ name, color }) => {
+    const label = shortened(name, 40), wide = swatch + gap + label.length * letterWidth;
+    if (x > 0 && x + wide > width) [x, y] = [0, y + row];
+    const square = element("rect", { x, y, width: swatch, height: swatch, rx: 2, fill: color });
+    const text = textElement(label, { x: x + swatch + gap, y: y + swatch - 2 });
+    x += wide + 18;
+    return square + text;
+  });
+  return { inside: entries.join(""), width, height: y + row + 4 };
+}

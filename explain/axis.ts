@@ -50,7 +50,9 @@ function around(value: number, log: boolean, whole: boolean): readonly [number, 
 function linearAxis(low: number, high: number, whole: boolean, tight: boolean, count: number): Axis {
   // Each divided first, for the range of the largest numbers overflows.
   const raw = high / count - low / count, power = 10 ** Math.floor(Math.log10(raw));
-  const size = [1, 2, 5, 10].find((m) => m * power >= raw * 0.999)! * power, step = whole ? Math.max(1, size) : size;
+  // The step of 1, 2, 5 or 10 that is nearest by its logarithm.
+  const size = [1, 2, 5, 10].find((_, i) => raw / power <= Math.sqrt([2, 10, 50, Infinity][i]!))! * power;
+  const step = whole ? Math.max(1, size) : size;
   const from = Math.floor(low / step), to = Math.ceil(high / step);
   // A quotient of whole numbers is rounded once, where 3 · 0.1 would be rounded twice.
   const place = (k: number) => step < 1 ? k / Math.round(1 / step) : k * step;

@@ -7,4 +7,8 @@
  * @module
  */
 export { type Display, jupyterDisplay } from "./display.ts";
+export type { TrainingHistory } from "./history.ts";
+export * from "./line_chart.ts";
+export type { Picture } from "./picture.ts";
 export * from "./sparkline.ts";
+export * from "./training_curves.ts";

@@ -56,9 +56,8 @@ export function pageOf(
 }
 
 function titleOf(title: string, width: number): Panel {
-  // Bold letters of the title's size are wider than the average letter.
-  const letters = Math.floor(width / (letterWidth * 1.1 * titleSize / fontSize));
-  const attributes = { y: titleSize, "font-size": titleSize, "font-weight": "bold" };
+  const letters = Math.floor(width / (letterWidth * titleSize / fontSize));
+  const attributes = { y: titleSize, "font-size": titleSize };
   return { inside: textElement(shortened(title, letters), attributes), width, height: titleSize + 12 };
 }
 

@@ -13,22 +13,21 @@ interface Renderer {
 
 interface Fonts {
   readonly normal: string;
-  readonly bold: string;
 }
 
 /**
  * The PNG of an SVG document, two pixels to one.
  *
- * Both packages carry their WebAssembly and their fonts in code, so that no file is read and no permission needed.
+ * Both packages carry their WebAssembly and their font in code, so that no file is read and no permission needed.
  */
 export async function rasterize(svg: string): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ Resvg }, { normal, bold }] = await Promise.all([
+  const [{ Resvg }, { normal }] = await Promise.all([
     optionalPackage<Renderer>("png", "@cf-wasm/resvg", "0.3.5"),
     optionalPackage<Fonts>("png", "roboto-base64", "0.1.2"),
   ]);
-  const fontBuffers = [normal, bold].map((text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)));
+  const font = Uint8Array.from(atob(normal), (c) => c.charCodeAt(0));
   const drawing = await Resvg.async(svg, {
-    font: { fontBuffers, defaultFontFamily: "Roboto", sansSerifFamily: "Roboto" },
+    font: { fontBuffers: [font], defaultFontFamily: "Roboto", sansSerifFamily: "Roboto" },
     fitTo: { mode: "zoom", value: 2 },
     background: paper,
   });

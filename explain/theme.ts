@@ -15,8 +15,8 @@ export const letterWidth = 0.56 * fontSize;
 /** Letters of the page; a PNG is drawn in Roboto, which is loaded with its renderer. */
 export const fontFamily = "Roboto, system-ui, sans-serif";
 
-/** Colours of the paper, of text, and of what should not distract. */
-export const paper = "#ffffff", ink = "#222222", faint = "#dddddd";
+/** Colours of the paper, of text, of the line that a chart stands on, and of what should not distract. */
+export const paper = "#ffffff", ink = "#222222", ground = "#888888", faint = "#dddddd";
 
 /**
  * Colours of series, which readers tell apart whatever their vision; the eighth, a yellow, is too faint on paper.

@@ -1,0 +1,30 @@
+/** Pictures that are held to what was looked at when they were last made. */
+import { lineChart, type Picture, trainingCurves } from "../../explain/mod.ts";
+
+/** A name that would be markup if it were not escaped. */
+const hostile = '<script>alert("&")</script>';
+
+const losses = Array.from({ length: 200 }, (_, i) => 2.3 * Math.exp(-i / 60) + 0.1 * Math.sin(i * i));
+
+/** How each picture is drawn; `pictures/NAME.svg` is what it gave. */
+export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
+  line_chart: () =>
+    lineChart({ [hostile]: [3, 2, NaN, 1, 0.5, -Infinity, 0.2], sparse: { x: [0, 2, 4], y: [1, 2, 3] } }, {
+      title: hostile,
+      xTitle: "step",
+      yTitle: "loss",
+    }),
+  line_chart_log: () =>
+    lineChart({ loss: { x: [1e-7, 1e-5, 1e-3, 1e-1, 10], y: [2, 3, 0, 0.8, 3000] } }, {
+      xTitle: "learning rate",
+      yTitle: "loss",
+      logX: true,
+      logY: true,
+    }),
+  line_chart_lost: () => lineChart({ loss: [NaN, NaN] }),
+  training_curves: () =>
+    trainingCurves({ loss: [2.1, 1.2, 0.8, 0.61, 0.5], validation: [1.9, 1.25, 0.9, 0.85, 0.88] }, { title: "Digits" }),
+  training_curves_smooth: () =>
+    trainingCurves(losses.map((loss, i) => ({ step: 1000 * i, loss: i === 120 ? NaN : loss })), { smooth: 0.9 }),
+  training_curves_single: () => trainingCurves({ loss: [1.5] }, { logY: true }),
+};

@@ -26,7 +26,10 @@ export interface AxisOptions {
 export function axisOf(values: readonly number[], options: AxisOptions = {}): Axis {
   const { log = false, whole = false, tight = false, count = 6 } = options;
   const [least, largest] = rangeOf(values) ?? (log ? [1, 10] : [0, 1]);
-  const [low, high] = least === largest ? around(least, log, whole) : [least, largest];
+  // Values that differ in their last digits only are one to the eye, and so would their ticks be.
+  const size = Math.max(Math.abs(least), Math.abs(largest));
+  const same = largest / 2 - least / 2 <= 1e-10 * size || !log && size < tiny;
+  const [low, high] = same ? around(least, log, whole) : [least, largest];
   return log ? logAxis(low, high, tight) : linearAxis(low, high, whole, tight, count);
 }
 
@@ -40,11 +43,14 @@ function rangeOf(values: readonly number[]): readonly [number, number] | undefin
   return least <= largest ? [least, largest] : undefined;
 }
 
-/** A range around a single value. */
+/** Numbers too small to be divided evenly, for they have few digits left. */
+const tiny = 1e-290;
+
+/** A range around a single value, which the largest and smallest numbers keep to on one side. */
 function around(value: number, log: boolean, whole: boolean): readonly [number, number] {
-  if (log) return [value / 2, value * 2];
-  const reach = whole ? 1 : Math.abs(value) / 10 || 1;
-  return [value - reach, value + reach];
+  const size = Math.abs(value), reach = whole && size < 1e6 || size < tiny ? 1 : size / 10;
+  const [low, high] = log ? [value / 2, value * 2] : [value - reach, value + reach];
+  return [log ? Math.max(low, Number.MIN_VALUE) : Math.max(low, -Number.MAX_VALUE), Math.min(high, Number.MAX_VALUE)];
 }
 
 function linearAxis(low: number, high: number, whole: boolean, tight: boolean, count: number): Axis {

@@ -3,8 +3,8 @@ import type { Axis } from "./axis.ts";
 import { tickTexts } from "./number_text.ts";
 import type { Panel } from "./page.ts";
 import { drawPlot, type Mark, type Plot } from "./plot.ts";
-import { shortened } from "./svg.ts";
-import { faint, fontSize, ground, ink, letterWidth, panelHeight, pictureWidth } from "./theme.ts";
+import { fitted, textWidth, widest } from "./text_width.ts";
+import { faint, fontSize, ground, ink, panelHeight, pictureWidth } from "./theme.ts";
 
 /** The axes of a chart and what they are called. */
 export interface Frame {
@@ -29,14 +29,13 @@ export const drawFramed = (
   marksOf: (plot: Plot) => readonly Mark[],
 ): Promise<Panel> => {
   const { x, y, height = panelHeight } = frame, yTexts = tickTexts(y.ticks), xTexts = tickTexts(x.ticks);
-  const letters = Math.max(0, ...yTexts.map((t) => t.length));
   const margins = {
-    marginLeft: Math.round(letters * letterWidth) + 10 + (frame.yTitle === "" ? 0 : 20),
-    marginRight: 8 + Math.round((xTexts.at(-1)?.length ?? 0) * letterWidth / 2),
+    marginLeft: widest(yTexts) + 10 + (frame.yTitle === "" ? 0 : 20),
+    marginRight: 8 + Math.ceil(textWidth(xTexts.at(-1) ?? "") / 2),
     marginTop: 10,
     marginBottom: 42,
   };
-  const title = (text: string, room: number) => text === "" ? null : shortened(text, Math.floor(room / letterWidth));
+  const title = (text: string, room: number) => text === "" ? null : fitted(text, room);
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 0, color: ink };
   const scale = ({ log, domain }: Axis) => ({ type: log ? "log" : "linear", domain, axis: null });
   return drawPlot(op, { width: pictureWidth, height }, (plot) => ({

@@ -6,6 +6,8 @@
  *
  * @module
  */
+export * from "./attention_map.ts";
+export * from "./confusion_picture.ts";
 export { type Display, jupyterDisplay } from "./display.ts";
 export type { TrainingHistory } from "./history.ts";
 export * from "./line_chart.ts";

@@ -1,7 +1,8 @@
 /** The page of a picture: its paper, its title, the names of its colours, and what is drawn beneath them. */
 import { type Picture, pictureOf } from "./picture.ts";
-import { element, shortened, textElement, wellFormed } from "./svg.ts";
-import { fontFamily, fontSize, ink, letterWidth, paper, titleSize } from "./theme.ts";
+import { element, textElement, wellFormed } from "./svg.ts";
+import { fitted, textWidth } from "./text_width.ts";
+import { fontFamily, fontSize, ink, paper, titleSize } from "./theme.ts";
 
 /** A part of a page, drawn from its own upper left corner. */
 export interface Panel {
@@ -56,9 +57,8 @@ export function pageOf(
 }
 
 function titleOf(title: string, width: number): Panel {
-  const letters = Math.floor(width / (letterWidth * titleSize / fontSize));
-  const attributes = { y: titleSize, "font-size": titleSize };
-  return { inside: textElement(shortened(title, letters), attributes), width, height: titleSize + 12 };
+  const attributes = { y: titleSize, "font-size": titleSize }, line = fitted(title, width, titleSize);
+  return { inside: textElement(line, attributes), width, height: titleSize + 12 };
 }
 
 const swatch = 12, gap = 6;
@@ -68,7 +68,7 @@ function legendOf(legend: readonly LegendEntry[], width: number): Panel {
   const row = fontSize + 8;
   let x = 0, y = 0;
   const entries = legend.map(({ name, color }) => {
-    const label = shortened(name, 40), wide = swatch + gap + label.length * letterWidth;
+    const label = fitted(name, Math.min(width - swatch - gap, 240)), wide = swatch + gap + textWidth(label);
     if (x > 0 && x + wide > width) [x, y] = [0, y + row];
     const square = element("rect", { x, y, width: swatch, height: swatch, rx: 2, fill: color });
     const text = textElement(label, { x: x + swatch + gap, y: y + swatch - 2 });

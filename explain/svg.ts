@@ -17,10 +17,6 @@ export function element(
 export const textElement = (text: string, attributes: Readonly<Record<string, string | number>>): string =>
   element("text", attributes, escapeHtml(text));
 
-/** A text of at most so many letters, its end left out. */
-export const shortened = (text: string, letters: number): string =>
-  text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
-
 /** The text with what XML does not allow in any form replaced: control characters and halves of pairs. */
 export const wellFormed = (text: string): string =>
   // deno-lint-ignore no-control-regex -- these are what is looked for

@@ -9,9 +9,6 @@ export const panelHeight = 320;
 /** Size of letters, and of those of a title. */
 export const fontSize = 12, titleSize = 15;
 
-/** Width of an average letter, by which room is left for labels; of a Latin sans serif it is about half the size. */
-export const letterWidth = 0.56 * fontSize;
-
 /** Letters of the page; a PNG is drawn in Roboto, which is loaded with its renderer. */
 export const fontFamily = "Roboto, system-ui, sans-serif";
 
@@ -36,5 +33,15 @@ export const seriesColors: readonly string[] = [
 /** The colour of a series by its place; they come again after the last. */
 export const seriesColor = (i: number): string => seriesColors[i % seriesColors.length]!;
 
-/** The scheme of shares from none to all, by its name in d3. */
-export const shareScheme = "blues";
+const shareStops = [[0xf7, 0xfb, 0xff], [0x6b, 0xae, 0xd6], [0x08, 0x30, 0x6b]] as const;
+
+/** The colour of a share from 0, pale, to 1, dark: ColorBrewer's Blues, between three of them. Grey where it is none. */
+export function shareColor(share: number): string {
+  if (!(share >= 0 && share <= 1)) return faint;
+  const at = share * 2, i = Math.min(1, Math.floor(at)), from = shareStops[i]!, to = shareStops[i + 1]!;
+  const channel = (c: 0 | 1 | 2) => Math.round(from[c] + (at - i) * (to[c] - from[c])).toString(16).padStart(2, "0");
+  return `#${channel(0)}${channel(1)}${channel(2)}`;
+}
+
+/** The colour of text on that colour. */
+export const onShareColor = (share: number): string => share > 0.5 ? paper : ink;

@@ -1,5 +1,6 @@
 /** Pictures that are held to what was looked at when they were last made. */
-import { lineChart, type Picture, trainingCurves } from "../../explain/mod.ts";
+import { attentionMap, confusionPicture, lineChart, type Picture, trainingCurves } from "../../explain/mod.ts";
+import { full, tensor, tril } from "../../mod.ts";
 
 /** A name that would be markup if it were not escaped. */
 const hostile = '<script>alert("&")</script>';
@@ -27,4 +28,26 @@ export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   training_curves_smooth: () =>
     trainingCurves(losses.map((loss, i) => ({ step: 1000 * i, loss: i === 120 ? NaN : loss })), { smooth: 0.9 }),
   training_curves_single: () => trainingCurves({ loss: [1.5] }, { logY: true }),
+  confusion: () =>
+    confusionPicture(
+      Array.from({ length: 10 }, (_, i) => Array.from({ length: 10 }, (_, j) => i === j ? 950 + 17 * i : i * j % 7)),
+      { title: "Test set" },
+    ),
+  confusion_normalised: () =>
+    confusionPicture([[8, 2, 0], [1, 1200, 3], [0, 0, 0]], {
+      labels: ["aeroplane", hostile, "🐈 and a name that is much too long to be shown"],
+      normalise: true,
+    }),
+  confusion_large: () =>
+    confusionPicture(
+      Array.from({ length: 31 }, (_, i) =>
+        Array.from({ length: 31 }, (_, j) => i === j ? 60 : Number((i + j) % 9 === 0))),
+    ),
+  attention: () =>
+    attentionMap(tensor([[0.9, 0.05, 0.05, 0], [0.1, 0.6, 0.2, 0.1], [NaN, 0, 0.4, 0.6]]), {
+      rows: ["le", "chat", "dort"],
+      columns: ["the", hostile, "is", "sleeping"],
+      title: "Cross-attention",
+    }),
+  attention_heads: () => attentionMap(tril(full([5, 6, 6], 1 / 6))),
 };

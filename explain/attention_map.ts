@@ -1,7 +1,7 @@
 /** What attention attends to. */
 import { ArgumentError, type DType, type Shape, ShapeError, type Tensor } from "../mod.ts";
 import { inRows } from "./arrange.ts";
-import { drawHeatMap, shareRamp } from "./heat_map.ts";
+import { drawHeatMap, requireCells, shareRamp } from "./heat_map.ts";
 import { numberText } from "./number_text.ts";
 import { pageOf } from "./page.ts";
 import type { Picture } from "./picture.ts";
@@ -25,7 +25,7 @@ export interface AttentionMapOptions {
  *   `columns`, `title`.
  * @returns A promise of the picture: a map for each head.
  * @throws {ShapeError} If the weights are not of rank 2 or 3, or empty.
- * @throws {ArgumentError} If a weight is negative, or there are not as many names as queries or keys.
+ * @throws {ArgumentError} If a weight is negative, there are more than 40,000, or there are not as many names as queries or keys.
  *
  * @example Three tokens that attend to themselves
  * ```ts
@@ -48,6 +48,7 @@ export async function attentionMap(
       `${op}: weights are [${shape.join(", ")}], not [Tq, Tk] or [heads, Tq, Tk] with sizes from 1; take one example`,
     );
   }
+  requireCells(op, weights.size);
   const [heads, queries, keys] = (shape.length === 2 ? [1, ...shape] : shape) as [number, number, number];
   const rows = namesOf(op, "rows", "queries", options.rows, queries);
   const columns = namesOf(op, "columns", "keys", options.columns, keys);

@@ -1,6 +1,6 @@
 /** Which classes are taken for which. */
 import { ArgumentError, type DType, type Shape, ShapeError, Tensor } from "../mod.ts";
-import { drawHeatMap, shareRamp } from "./heat_map.ts";
+import { drawHeatMap, requireCells, shareRamp } from "./heat_map.ts";
 import { numberText } from "./number_text.ts";
 import { pageOf } from "./page.ts";
 import type { Picture } from "./picture.ts";
@@ -24,7 +24,7 @@ export interface ConfusionPictureOptions {
  *   `normalise`, `title`.
  * @returns A promise of the picture.
  * @throws {ShapeError} If the matrix is not square, or empty.
- * @throws {ArgumentError} If a count is negative or not finite, or there are not as many labels as classes.
+ * @throws {ArgumentError} If a count is negative or not finite, there are more than 200 classes, or there are not as many labels as classes.
  *
  * @example Two classes
  * ```ts
@@ -41,6 +41,7 @@ export async function confusionPicture(
   options: ConfusionPictureOptions = {},
 ): Promise<Picture> {
   const op = "confusionPicture", { title, normalise = false } = options, counts = await squareOf(op, matrix);
+  requireCells(op, counts.length ** 2);
   const labels = options.labels ?? counts.map((_, i) => String(i));
   if (labels.length !== counts.length) {
     throw new ArgumentError(`${op}: ${counts.length} classes have ${labels.length} labels; name each class once`);

@@ -18,7 +18,8 @@ export interface Frame {
   readonly yTitle: string;
   /** Whether lines of the grid stand at the ticks of both axes. */
   readonly grid?: "x and y" | "y";
-  /** Its height; that of other panels if left out. */
+  /** Its width and height; those of other panels if left out. */
+  readonly width?: number;
   readonly height?: number;
 }
 
@@ -28,7 +29,9 @@ export const drawFramed = (
   frame: Frame,
   marksOf: (plot: Plot) => readonly Mark[],
 ): Promise<Panel> => {
-  const { x, y, height = panelHeight } = frame, yTexts = tickTexts(y.ticks), xTexts = tickTexts(x.ticks);
+  const { x, y, width = pictureWidth, height = panelHeight } = frame,
+    yTexts = tickTexts(y.ticks),
+    xTexts = tickTexts(x.ticks);
   const margins = {
     marginLeft: widest(yTexts) + 10 + (frame.yTitle === "" ? 0 : 20),
     marginRight: 8 + Math.ceil(textWidth(xTexts.at(-1) ?? "") / 2),
@@ -38,7 +41,7 @@ export const drawFramed = (
   const title = (text: string, room: number) => text === "" ? null : fitted(text, room);
   const axis = { labelAnchor: "center", labelArrow: "none", tickSize: 0, color: ink };
   const scale = ({ log, domain }: Axis) => ({ type: log ? "log" : "linear", domain, axis: null });
-  return drawPlot(op, { width: pictureWidth, height }, (plot) => ({
+  return drawPlot(op, { width, height }, (plot) => ({
     ...margins,
     x: scale(x),
     y: scale(y),
@@ -53,7 +56,7 @@ export const drawFramed = (
       }),
       plot.axisX(x.ticks, {
         ...axis,
-        label: title(frame.xTitle, pictureWidth - margins.marginLeft),
+        label: title(frame.xTitle, width - margins.marginLeft),
         labelOffset: margins.marginBottom - fontSize / 2,
         text: xTexts,
       }),

@@ -1,4 +1,6 @@
 /** Matrices as squares of colour: a regular grid, which needs no scales, and so is drawn without Plot. */
+import { ArgumentError } from "../mod.ts";
+import { numberText } from "./number_text.ts";
 import type { Panel } from "./page.ts";
 import { element, textElement } from "./svg.ts";
 import { fitted, textWidth, widest } from "./text_width.ts";
@@ -31,6 +33,17 @@ const shortName = 24;
 
 /** How far beneath the middle of a line its letters stand. */
 const drop = 0.36 * fontSize;
+
+/** Squares beyond which a picture would be too large for those who open it. */
+const mostCells = 40_000;
+
+/** Throws if there are more squares than a picture can have. */
+export function requireCells(op: string, cells: number): void {
+  if (cells <= mostCells) return;
+  throw new ArgumentError(
+    `${op}: ${numberText(cells)} cells are more than the ${numberText(mostCells)} that a picture holds; draw a part`,
+  );
+}
 
 /** Draws a matrix. */
 export function drawHeatMap(map: HeatMap): Panel {

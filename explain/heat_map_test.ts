@@ -43,3 +43,8 @@ Deno.test("attentionMap() rejects other ranks, no weights, negative ones, and na
   await assertRejects(() => attentionMap(tensor([[-1]])), Error, "a weight is negative");
   await assertRejects(() => attentionMap(full([1, 2], 1), { columns: ["a"] }), Error, "columns names 1 of 2 keys");
 });
+
+Deno.test("attentionMap() and confusionPicture() reject what no reader could open", async () => {
+  await assertRejects(() => attentionMap(full([2, 201, 200], 0)), Error, "80,400 cells are more than the 40,000");
+  await assertRejects(() => confusionPicture(full([201, 201], 1)), Error, "40,401 cells are more");
+});

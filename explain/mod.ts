@@ -10,6 +10,7 @@ export * from "./attention_map.ts";
 export * from "./confusion_picture.ts";
 export { type Display, jupyterDisplay } from "./display.ts";
 export type { TrainingHistory } from "./history.ts";
+export * from "./histogram.ts";
 export * from "./line_chart.ts";
 export type { Picture } from "./picture.ts";
 export * from "./sparkline.ts";

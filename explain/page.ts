@@ -2,7 +2,7 @@
 import { type Picture, pictureOf } from "./picture.ts";
 import { element, textElement, wellFormed } from "./svg.ts";
 import { fitted, textWidth } from "./text_width.ts";
-import { fontFamily, fontSize, ink, paper, titleSize } from "./theme.ts";
+import { fontFamily, fontSize, ground, ink, paper, titleSize } from "./theme.ts";
 
 /** A part of a page, drawn from its own upper left corner. */
 export interface Panel {
@@ -24,14 +24,27 @@ export interface LegendEntry {
 
 const padding = 12;
 
-/** Panels beneath one another, with a title and a legend above them where there are any. */
-export function pageOf(
-  panels: readonly Panel[],
-  { title = "", legend = [] }: { readonly title?: string | undefined; readonly legend?: readonly LegendEntry[] } = {},
-): Picture {
+/** What stands around panels. */
+export interface PageOptions {
+  /** Stands above them. */
+  readonly title?: string | undefined;
+  /** The names of their colours, beneath the title. */
+  readonly legend?: readonly LegendEntry[];
+  /** Stands beneath them: what they do not show. */
+  readonly note?: string;
+}
+
+/** Panels beneath one another, with what stands around them where there is any. */
+export function pageOf(panels: readonly Panel[], options: PageOptions = {}): Picture {
+  const { title = "", legend = [], note = "" } = options;
   const inner = panels.reduce((w, p) => Math.max(w, p.width), 0), width = inner + 2 * padding;
   const head = title === "" ? [] : [titleOf(title, inner)];
-  const parts = [...head, ...(legend.length === 0 ? [] : [legendOf(legend, inner)]), ...panels];
+  const parts = [
+    ...head,
+    ...(legend.length === 0 ? [] : [legendOf(legend, inner)]),
+    ...panels,
+    ...(note === "" ? [] : [noteOf(note, inner)]),
+  ];
   let y = padding;
   const placed = parts.map((p) => {
     const at = element("g", { transform: `translate(${padding},${y})` }, p.inside);
@@ -60,6 +73,12 @@ function titleOf(title: string, width: number): Panel {
   const attributes = { y: titleSize, "font-size": titleSize }, line = fitted(title, width, titleSize);
   return { inside: textElement(line, attributes), width, height: titleSize + 12 };
 }
+
+const noteOf = (note: string, width: number): Panel => ({
+  inside: textElement(fitted(note, width), { y: fontSize + 4, fill: ground }),
+  width,
+  height: fontSize + 8,
+});
 
 const swatch = 12, gap = 6;
 

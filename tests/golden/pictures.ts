@@ -1,6 +1,13 @@
 /** Pictures that are held to what was looked at when they were last made. */
-import { attentionMap, confusionPicture, lineChart, type Picture, trainingCurves } from "../../explain/mod.ts";
-import { full, tensor, tril } from "../../mod.ts";
+import {
+  attentionMap,
+  confusionPicture,
+  histogram,
+  lineChart,
+  type Picture,
+  trainingCurves,
+} from "../../explain/mod.ts";
+import { full, key, normal, tensor, tril } from "../../mod.ts";
 
 /** A name that would be markup if it were not escaped. */
 const hostile = '<script>alert("&")</script>';
@@ -50,4 +57,12 @@ export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
       title: "Cross-attention",
     }),
   attention_heads: () => attentionMap(tril(full([5, 6, 6], 1 / 6))),
+  histogram: () => histogram(normal(key(0), [5000]), { title: "Standard normal", bins: 40 }),
+  histogram_tree: () =>
+    histogram({
+      dense: { bias: tensor([0, 0, 0]), [hostile]: normal(key(1), [300]) },
+      lost: tensor([NaN, 1e9, Infinity]),
+      none: tensor([NaN]),
+      empty: tensor([]),
+    }, { bins: 10 }),
 };

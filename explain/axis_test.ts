@@ -37,10 +37,11 @@ Deno.test("axisOf() holds all finite values, however large or small, with few ti
 });
 
 Deno.test("numberText() sets thousands off and writes very large and small numbers by powers of ten", () => {
-  assertEquals([0, -0, 1234567, 1e7, 12345678, 3e-4, -1e-5, 0.1 + 0.2].map((x) => numberText(x)), [
+  assertEquals([0, -0, 1234567, 12345.678, 1e7, 12345678, 3e-4, -1e-5, 0.1 + 0.2].map((x) => numberText(x)), [
     "0",
     "0",
-    "1,234,570",
+    "1,234,567",
+    "12,345.7",
     "1e7",
     "1.23457e7",
     "3e−4",

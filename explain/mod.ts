@@ -7,11 +7,13 @@
  * @module
  */
 export * from "./attention_map.ts";
+export * from "./bar_chart.ts";
 export * from "./confusion_picture.ts";
 export { type Display, jupyterDisplay } from "./display.ts";
 export type { TrainingHistory } from "./history.ts";
 export * from "./histogram.ts";
 export * from "./line_chart.ts";
 export type { Picture } from "./picture.ts";
+export * from "./scatter2d.ts";
 export * from "./sparkline.ts";
 export * from "./training_curves.ts";

@@ -5,7 +5,7 @@ export function numberText(x: number, digits = 6): string {
   if (!Number.isFinite(x)) return String(x).replace("Infinity", "∞").replace("-", "−");
   const size = Math.abs(x), plain = size === 0 || size >= 1e-3 && size < 1e7;
   const text = plain
-    ? size.toLocaleString("en", { maximumSignificantDigits: digits })
+    ? size.toLocaleString("en", { maximumSignificantDigits: Number.isInteger(size) ? 7 : digits })
     : size.toExponential(digits - 1).replace(/\.?0*e\+?/, "e").replace("-", "−");
   return x < 0 ? `−${text}` : text;
 }

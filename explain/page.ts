@@ -2,7 +2,7 @@
 import { type Picture, pictureOf } from "./picture.ts";
 import { element, textElement, wellFormed } from "./svg.ts";
 import { fitted, textWidth } from "./text_width.ts";
-import { fontFamily, fontSize, ground, ink, paper, titleSize } from "./theme.ts";
+import { fontFamily, fontSize, ground, ink, paper, type PointSymbol, titleSize } from "./theme.ts";
 
 /** A part of a page, drawn from its own upper left corner. */
 export interface Panel {
@@ -20,6 +20,8 @@ export interface LegendEntry {
   readonly name: string;
   /** The colour. */
   readonly color: string;
+  /** The shape of its points; a square if left out. */
+  readonly symbol?: PointSymbol;
 }
 
 const padding = 12;
@@ -82,17 +84,24 @@ const noteOf = (note: string, width: number): Panel => ({
 
 const swatch = 12, gap = 6;
 
-/** Names beside squares of their colours, in as many rows as they need. */
+/** The shapes in a square of a swatch's size. */
+const outlines: Readonly<Record<PointSymbol, string>> = {
+  circle: "M6,1a5,5,0,1,1,0,10a5,5,0,1,1,0,-10Z",
+  square: "M1,1h10v10h-10Z",
+  triangle: "M6,1l5.5,10h-11Z",
+};
+
+/** Names beside signs of their colours, in as many rows as they need. */
 function legendOf(legend: readonly LegendEntry[], width: number): Panel {
   const row = fontSize + 8;
   let x = 0, y = 0;
-  const entries = legend.map(({ name, color }) => {
+  const entries = legend.map(({ name, color, symbol = "square" }) => {
     const label = fitted(name, Math.min(width - swatch - gap, 240)), wide = swatch + gap + textWidth(label);
     if (x > 0 && x + wide > width) [x, y] = [0, y + row];
-    const square = element("rect", { x, y, width: swatch, height: swatch, rx: 2, fill: color });
+    const sign = element("path", { transform: `translate(${x},${y})`, d: outlines[symbol], fill: color });
     const text = textElement(label, { x: x + swatch + gap, y: y + swatch - 2 });
     x += wide + 18;
-    return square + text;
+    return sign + text;
   });
   return { inside: entries.join(""), width, height: y + row + 4 };
 }

@@ -33,6 +33,12 @@ export const seriesColors: readonly string[] = [
 /** The colour of a series by its place; they come again after the last. */
 export const seriesColor = (i: number): string => seriesColors[i % seriesColors.length]!;
 
+/** Shapes of points, by their names in Plot: with the colours they tell more classes apart. */
+export const pointSymbols = ["circle", "triangle", "square"] as const;
+
+/** The shape of a point. */
+export type PointSymbol = typeof pointSymbols[number];
+
 const shareStops = [[0xf7, 0xfb, 0xff], [0x6b, 0xae, 0xd6], [0x08, 0x30, 0x6b]] as const;
 
 /** The colour of a share from 0, pale, to 1, dark: ColorBrewer's Blues, between three of them. Grey where it is none. */

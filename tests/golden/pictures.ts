@@ -1,10 +1,12 @@
 /** Pictures that are held to what was looked at when they were last made. */
 import {
   attentionMap,
+  barChart,
   confusionPicture,
   histogram,
   lineChart,
   type Picture,
+  scatter2d,
   trainingCurves,
 } from "../../explain/mod.ts";
 import { full, key, normal, tensor, tril } from "../../mod.ts";
@@ -65,4 +67,14 @@ export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
       none: tensor([NaN]),
       empty: tensor([]),
     }, { bins: 10 }),
+  scatter: () =>
+    scatter2d(normal(key(2), [90, 2]), Array.from({ length: 90 }, (_, i) => i % 9), {
+      title: "Nine classes",
+      xTitle: "first component",
+      yTitle: hostile,
+    }),
+  scatter_lost: () => scatter2d(tensor([[1, 2], [NaN, 3], [2000, -1], [4, Infinity]])),
+  bars: () =>
+    barChart(["aeroplane", hostile, "ship", "lost", "none"], [1234567, 250000, 31, NaN, 0], { title: "Counts" }),
+  bars_negative: () => barChart(["up", "down", "down"], [0.3, -1.25, -0.001]),
 };

@@ -12,6 +12,7 @@ export * from "./confusion_picture.ts";
 export { type Display, jupyterDisplay } from "./display.ts";
 export type { TrainingHistory } from "./history.ts";
 export * from "./histogram.ts";
+export * from "./image_grid.ts";
 export * from "./line_chart.ts";
 export type { Picture } from "./picture.ts";
 export * from "./scatter2d.ts";

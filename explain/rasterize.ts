@@ -30,6 +30,8 @@ export async function rasterize(svg: string): Promise<Uint8Array<ArrayBuffer>> {
     font: { fontBuffers: [font], defaultFontFamily: "Roboto", sansSerifFamily: "Roboto" },
     fitTo: { mode: "zoom", value: 2 },
     background: paper,
+    // The renderer does not know `pixelated`; 1 is `optimizeSpeed`, which leaves pixels sharp.
+    imageRendering: 1,
   });
   try {
     const image = drawing.render(), png = new Uint8Array(image.asPng());

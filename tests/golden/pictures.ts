@@ -4,17 +4,26 @@ import {
   barChart,
   confusionPicture,
   histogram,
+  imageGrid,
   lineChart,
   type Picture,
   scatter2d,
   trainingCurves,
 } from "../../explain/mod.ts";
-import { full, key, normal, tensor, tril } from "../../mod.ts";
+import { full, key, normal, randint, tensor, tril } from "../../mod.ts";
 
 /** A name that would be markup if it were not escaped. */
 const hostile = '<script>alert("&")</script>';
 
 const losses = Array.from({ length: 200 }, (_, i) => 2.3 * Math.exp(-i / 60) + 0.1 * Math.sin(i * i));
+
+/** A grey disc of a radius, with a lost pixel in its middle. */
+const disc = (size: number, radius: number): number[][][] =>
+  Array.from(
+    { length: size },
+    (_, y) =>
+      Array.from({ length: size }, (_, x) => [x === 4 && y === 4 ? NaN : Number(Math.hypot(x - 4, y - 4) <= radius)]),
+  );
 
 /** How each picture is drawn; `pictures/NAME.svg` is what it gave. */
 export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
@@ -77,4 +86,11 @@ export const pictures: Readonly<Record<string, () => Promise<Picture>>> = {
   bars: () =>
     barChart(["aeroplane", hostile, "ship", "lost", "none"], [1234567, 250000, 31, NaN, 0], { title: "Counts" }),
   bars_negative: () => barChart(["up", "down", "down"], [0.3, -1.25, -0.001]),
+  images: () =>
+    imageGrid(tensor(Array.from({ length: 5 }, (_, i) => disc(8, i)), { dtype: "f32" }), {
+      columns: 3,
+      captions: ["0", hostile, "two", "a long caption", "4"],
+      title: "Discs",
+    }),
+  images_color: () => imageGrid(randint(key(3), [3, 4, 5, 3], 0, 256)),
 };

@@ -16,5 +16,7 @@ export * from "./image_grid.ts";
 export * from "./line_chart.ts";
 export type { Picture } from "./picture.ts";
 export * from "./scatter2d.ts";
+export * from "./show_tensor.ts";
 export * from "./sparkline.ts";
+export * from "./table.ts";
 export * from "./training_curves.ts";

@@ -14,6 +14,7 @@ export type { TrainingHistory } from "./history.ts";
 export * from "./histogram.ts";
 export * from "./image_grid.ts";
 export * from "./line_chart.ts";
+export { type LivePlot, livePlot } from "./live_plot.ts";
 export type { Picture } from "./picture.ts";
 export * from "./scatter2d.ts";
 export * from "./show_tensor.ts";

@@ -6,7 +6,7 @@ import { assertRejects } from "@std/assert";
 
 Deno.test("histogram() rejects no tensors, too many, what is no tree, and bins that are no whole number", async () => {
   await assertRejects(() => histogram({ a: [] }), Error, "histogram: there are no tensors in the tree");
-  await assertRejects(() => histogram([1]), Error, "is no tree");
+  await assertRejects(() => histogram([1]), Error, "histogram: the number 1 at [0] is no tree");
   await assertRejects(
     () => histogram(Array.from({ length: 61 }, () => tensor(1))),
     Error,

@@ -1,10 +1,10 @@
 /** How values are spread. */
-import { ArgumentError, Tensor } from "../mod.ts";
-import { treeToTensors } from "../data/formats/named_leaves.ts";
+import { ArgumentError } from "../mod.ts";
 import { requireCount } from "../layers/operands.ts";
 import { inRows } from "./arrange.ts";
 import { axisOf } from "./axis.ts";
 import { drawFramed } from "./frame.ts";
+import { leavesOf } from "./leaves.ts";
 import { numberText } from "./number_text.ts";
 import { pageOf, type Panel } from "./page.ts";
 import type { Picture } from "./picture.ts";
@@ -43,12 +43,12 @@ const mostPanels = 60;
 export async function histogram(values: unknown, options: HistogramOptions = {}): Promise<Picture> {
   const op = "histogram", { bins = 30, title } = options;
   requireCount(op, "bins", bins, 1);
-  const tensors = values instanceof Tensor ? { "": values } : treeToTensors(values), names = Object.keys(tensors);
+  const leaves = leavesOf(op, values), names = leaves.map((l) => l.path);
   if (names.length === 0) throw new ArgumentError(`${op}: there are no tensors in the tree; give at least one`);
   if (names.length > mostPanels) {
     throw new ArgumentError(`${op}: ${names.length} tensors are more than ${mostPanels}; draw a part of the tree`);
   }
-  const all = await Promise.all(Object.values(tensors).map(async (x) => Array.from(await x.data())));
+  const all = await Promise.all(leaves.map(async ({ x }) => Array.from(await x.data())));
   const finite = all.map((v) => v.filter(Number.isFinite));
   const lost = all.reduce((n, v, i) => n + v.length - finite[i]!.length, 0);
   const single = names.length === 1,

@@ -1,8 +1,8 @@
 /** The tensors of a tree, with what they hold. */
 import { grouped, sized, tableHtml, tableText } from "../core/format_table.ts";
-import { treeToTensors } from "../data/formats/named_leaves.ts";
 import { countBytes, countParams } from "../layers/summary.ts";
 import { type Display, displayOf } from "./display.ts";
+import { leavesOf } from "./leaves.ts";
 import { numberText } from "./number_text.ts";
 import { statisticsOf } from "./statistics.ts";
 
@@ -12,7 +12,7 @@ import { statisticsOf } from "./statistics.ts";
  *
  * @param params A tree of tensors.
  * @returns The table as text, and as HTML that a notebook shows.
- * @throws {ArgumentError} If `params` is no tree of tensors, or two of its paths are the same.
+ * @throws {ArgumentError} If `params` is no tree of tensors.
  *
  * @example A linear layer's parameters
  * ```ts
@@ -32,7 +32,7 @@ import { statisticsOf } from "./statistics.ts";
  * ```
  */
 export function table(params: unknown): Display {
-  const leaves = Object.entries(treeToTensors(params)).map(([path, x]) => ({ path, x, ...statisticsOf(x.dataSync()) }));
+  const leaves = leavesOf("table", params).map((l) => ({ ...l, ...statisticsOf(l.x.dataSync()) }));
   const lost = leaves.reduce((n, l) => n + l.lost, 0), last = (text: string) => lost === 0 ? [] : [text];
   const rows = [
     ["path", "shape", "dtype", "count", "size", "mean", "std", ...last("not finite")],

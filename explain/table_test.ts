@@ -35,7 +35,7 @@ Deno.test("table() finds a small deviation beside a large mean", () => {
 });
 
 Deno.test("table() rejects what is no tree", () => {
-  assertThrows(() => table([1]), Error, "is no tree");
+  assertThrows(() => table([1]), Error, "table: the number 1 at [0] is no tree");
 });
 
 Deno.test("showTensor() shows the range of values, and only the tensor if there are none", () => {

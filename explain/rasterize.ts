@@ -12,7 +12,7 @@ interface Renderer {
 }
 
 interface Fonts {
-  readonly normal: string;
+  readonly default: { readonly normal: string };
 }
 
 /**
@@ -21,7 +21,7 @@ interface Fonts {
  * Both packages carry their WebAssembly and their font in code, so that no file is read and no permission needed.
  */
 export async function rasterize(svg: string): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ Resvg }, { normal }] = await Promise.all([
+  const [{ Resvg }, { default: { normal } }] = await Promise.all([
     optionalPackage<Renderer>("png", "@cf-wasm/resvg", "0.3.5"),
     optionalPackage<Fonts>("png", "roboto-base64", "0.1.2"),
   ]);

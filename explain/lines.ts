@@ -3,6 +3,7 @@ import { axisOf } from "./axis.ts";
 import { drawFramed } from "./frame.ts";
 import type { Panel } from "./page.ts";
 import { paper } from "./theme.ts";
+import { type Point, thinned } from "./thinned.ts";
 
 /** A line, as long as its two lists. */
 export interface Line {
@@ -28,8 +29,8 @@ export interface LinesOptions {
   readonly logY: boolean;
 }
 
-/** Points up to which each has a dot, and beyond which a line is thinned. */
-const dotted = 30, dense = 1200;
+/** Points up to which each has a dot. */
+const dotted = 30;
 
 /**
  * Draws lines. Where a height is not finite, or not above 0 on a logarithmic axis, the line has a gap, and a cross stands
@@ -58,25 +59,4 @@ export function drawLines(op: string, lines: readonly Line[], options: LinesOpti
         ];
       }),
   );
-}
-
-type Point = readonly [x: number, y: number];
-
-/**
- * As many points as can be told apart: of each group the outermost, so that no peak is lost, and the first that cannot
- * be drawn, so that no gap is.
- */
-function thinned(points: readonly Point[]): readonly Point[] {
-  if (points.length <= dense) return points;
-  const groups = dense / 4;
-  return Array.from({ length: groups }, (_, g) => {
-    const group = points.slice(Math.floor(g * points.length / groups), Math.floor((g + 1) * points.length / groups));
-    const kept = group.reduce(({ low, high, lost }, [, y], i) => ({
-      low: low < 0 || y < group[low]![1] ? (Number.isNaN(y) ? low : i) : low,
-      high: high < 0 || y > group[high]![1] ? (Number.isNaN(y) ? high : i) : high,
-      lost: lost < 0 && Number.isNaN(y) ? i : lost,
-    }), { low: -1, high: -1, lost: -1 });
-    const places = new Set([kept.low, kept.high, kept.lost, g === groups - 1 ? group.length - 1 : 0]);
-    return [...places].filter((i) => i >= 0).sort((a, b) => a - b).map((i) => group[i]!);
-  }).flat();
 }

@@ -65,6 +65,8 @@ export function pageOf(panels: readonly Panel[], options: PageOptions = {}): Pic
       "font-size": fontSize,
       fill: ink,
       color: ink,
+      role: "img",
+      ...(title !== "" && { "aria-label": title }),
     },
     element("rect", { width, height, fill: paper }) + placed.join(""),
   ));

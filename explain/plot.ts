@@ -19,7 +19,6 @@ export interface Plot {
   readonly axisX: MarkOf;
   readonly axisY: MarkOf;
   readonly barX: MarkOf;
-  readonly cell: MarkOf;
   readonly dot: MarkOf;
   readonly gridX: MarkOf;
   readonly gridY: MarkOf;

@@ -87,7 +87,7 @@ export function formatTensor(x: Shown): string {
   return `${head} ${lines(0, 0, x.data.length, " ".repeat(head.length + 1))}`;
 }
 
-/** A text as HTML shows it. */
+/** A text in HTML or XML, between tags. */
 export const escapeHtml = (s: string): string =>
   s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

@@ -34,7 +34,7 @@ export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";
 export * from "./errors.ts";
 export * from "./folds.ts";
-export { type Channels, type Picture, type PictureOptions } from "./formats/channels.ts";
+export { type Channels, type PictureOptions, type PictureTensor } from "./formats/channels.ts";
 export * from "./formats/csv.ts";
 export { type CsvEncoding } from "./formats/csv_columns.ts";
 export { type CsvOptions } from "./formats/csv_options.ts";

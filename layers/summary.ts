@@ -1,5 +1,6 @@
 /** What a net is made of, as a table; and how many numbers a tree of parameters holds. */
 import { ArgumentError, evalShape, type Key, key, TransformError, tree } from "../mod.ts";
+import { type Cells, grouped, sized, tableHtml, tableText } from "../core/format_table.ts";
 import { showSpec } from "./block.ts";
 import { isSpec, type Layer, type Spec } from "./net.ts";
 
@@ -128,19 +129,6 @@ function specsIn(t: unknown): Spec[] {
   return typeof t === "object" && t !== null ? Object.values(t).flatMap(specsIn) : [];
 }
 
-/** A number with its thousands set off. */
-const grouped = (n: number): string => n.toLocaleString("en");
-
-/** A number of bytes in the unit that suits it. */
-function sized(n: number): string {
-  // Of what is shown, so that 999,990 bytes are 1.0 MB and not 1000.0 kB.
-  const shown = (power: number) => power === 0 ? String(n) : (n / 1000 ** power).toFixed(1);
-  const units = ["B", "kB", "MB", "GB"], power = units.findIndex((_, p) => p === 3 || Number(shown(p)) < 1000);
-  return `${shown(power)} ${units[power]}`;
-}
-
-const escaped = (s: string): string => s.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
 class Table implements Summary {
   constructor(
     readonly input: unknown,
@@ -150,14 +138,7 @@ class Table implements Summary {
     readonly state: number,
   ) {}
 
-  toString = (): string => {
-    const cells = this.#cells(), widths = cells[0]!.map((_, i) => Math.max(...cells.map((r) => r[i]!.length)));
-    const lines = cells.map((r) =>
-      r.map((c, i) => i < 2 ? c.padEnd(widths[i]!) : c.padStart(widths[i]!)).join("  ").trimEnd()
-    );
-    const rule = "─".repeat(widths.reduce((a, b) => a + b + 2, -2));
-    return [lines[0], rule, ...lines.slice(1, -1), rule, lines.at(-1)].join("\n");
-  };
+  toString = (): string => tableText(this.#cells());
 
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
@@ -168,21 +149,11 @@ class Table implements Summary {
   }
 
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const [head, ...body] = this.#cells().map((r) =>
-      r.map((c, i) => [i < 2 ? "left" : "right", escaped(c).replaceAll("  ", "&emsp;")] as const)
-    );
-    const line = (tag: string, r: NonNullable<typeof head>) =>
-      `<tr>${r.map(([side, c]) => `<${tag} style="text-align:${side}">${c}</${tag}>`).join("")}</tr>`;
-    return {
-      "text/plain": this.toString(),
-      "text/html": `<table><thead>${line("th", head!)}</thead><tbody>${
-        body.map((r) => line("td", r)).join("")
-      }</tbody></table>`,
-    };
+    return { "text/plain": this.toString(), "text/html": tableHtml(this.#cells()) };
   }
 
   /** The table's cells: a head, the input, the layers, and the totals. */
-  #cells(): string[][] {
+  #cells(): Cells {
     const carried = this.state > 0,
       cells = (name: string, output: string, p: number, b: number, s: number) => [
         name,
@@ -192,7 +163,7 @@ class Table implements Summary {
         ...(carried ? [grouped(s)] : []),
       ];
     const rest = Array.from({ length: carried ? 3 : 2 }, () => "");
-    return [
+    const rows = [
       ["layer", "output", "parameters", "size", ...(carried ? ["state"] : [])],
       ["input", showSpec(this.input), ...rest],
       ...this.rows.map((r) =>
@@ -200,6 +171,7 @@ class Table implements Summary {
       ),
       cells("total", "", this.parameters, this.bytes, this.state),
     ];
+    return { rows, left: 2 };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Tensor } from "../../core/tensor.ts";
 export type Channels = 1 | 3 | 4;
 
 /** A picture: rows, columns and channels. */
-export type Picture = Tensor<readonly [number, number, number], "u8">;
+export type PictureTensor = Tensor<readonly [number, number, number], "u8">;
 
 /** Options of `decodePng` and `decodeJpeg`. */
 export interface PictureOptions {
@@ -33,11 +33,11 @@ export function pictureOf(
   width: number,
   from: Channels,
   to: Channels | undefined,
-): Picture {
+): PictureTensor {
   const channels = to ?? from;
   return tensor(channels === from ? pixels : withChannels(pixels, from, channels), {
     shape: [height, width, channels],
-  }) as Picture;
+  }) as PictureTensor;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Either, FormatError, TaskEither } from "../errors.ts";
 import { optionalPackage, wordsOf } from "../host.ts";
-import { type Picture, pictureOf, type PictureOptions, pictureOptions } from "./channels.ts";
+import { pictureOf, type PictureOptions, pictureOptions, type PictureTensor } from "./channels.ts";
 import { clip } from "./excerpt.ts";
 import { readFrame } from "./jpeg_frame.ts";
 import { left, right } from "fp-ts/lib/Either.js";
@@ -48,7 +48,7 @@ const perBlock = 512, perPixel = 16, forTables = 2 ** 24;
  * assertEquals(read._tag, "Left");
  * ```
  */
-export function decodeJpeg(bytes: Uint8Array, options: PictureOptions = {}): TaskEither<FormatError, Picture> {
+export function decodeJpeg(bytes: Uint8Array, options: PictureOptions = {}): TaskEither<FormatError, PictureTensor> {
   const { channels, maxPixels } = pictureOptions("decodeJpeg", options);
   const bad = (offset: number, what: string): Either<FormatError, never> =>
     left({ _tag: "FormatError", format: "jpeg", offset, message: `decodeJpeg: ${what} (byte ${offset})` });

@@ -9,7 +9,7 @@ import golden from "../../tests/golden/pictures.json" with { type: "json" };
 import { hostile } from "../../tests/hostile.ts";
 import { packagesLoad } from "../../tests/packages.ts";
 import { orThrow } from "../errors.ts";
-import type { Picture, PictureOptions } from "./channels.ts";
+import type { PictureOptions, PictureTensor } from "./channels.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { encodeJpeg } from "./jpeg_writer.ts";
 
@@ -62,7 +62,7 @@ Deno.test({
 
 Deno.test("encodeJpeg() rejects what is no picture", async () => {
   const rejected = async (image: Value, error: typeof ArgumentError, quality?: number) =>
-    (await assertRejects(() => encodeJpeg(image as unknown as Picture, quality), error)).message;
+    (await assertRejects(() => encodeJpeg(image as unknown as PictureTensor, quality), error)).message;
   const flat = tensor(new Float32Array(65_536), { shape: [65_536, 1] });
   assertEquals(
     await rejected(tensor([[1]]), ArgumentError, 0),

@@ -8,7 +8,7 @@
  */
 import type { Either, FormatError, TaskEither } from "../errors.ts";
 import { inflate } from "../inflate.ts";
-import { type Channels, type Picture, pictureOf, type PictureOptions, pictureOptions } from "./channels.ts";
+import { type Channels, pictureOf, type PictureOptions, pictureOptions, type PictureTensor } from "./channels.ts";
 import { type PngParts, readChunks } from "./png_chunks.ts";
 import { bytesOf, passesOf, type PassSize, sampleAt, unfilter } from "./png_rows.ts";
 import { left, right } from "fp-ts/lib/Either.js";
@@ -37,7 +37,7 @@ import { left, right } from "fp-ts/lib/Either.js";
  * assertEquals(orThrow(await decodePng(grey, { channels: 3 })()).shape, [1, 2, 3]);
  * ```
  */
-export function decodePng(bytes: Uint8Array, options: PictureOptions = {}): TaskEither<FormatError, Picture> {
+export function decodePng(bytes: Uint8Array, options: PictureOptions = {}): TaskEither<FormatError, PictureTensor> {
   const { channels, maxPixels } = pictureOptions("decodePng", options);
   const bad = (offset: number, what: string): Either<FormatError, never> =>
     left({ _tag: "FormatError", format: "png", offset, message: `decodePng: ${what} (byte ${offset})` });

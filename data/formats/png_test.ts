@@ -7,7 +7,7 @@ import { soaked } from "../../tests/backends/soaked.ts";
 import golden from "../../tests/golden/pictures.json" with { type: "json" };
 import { hostile } from "../../tests/hostile.ts";
 import { orThrow } from "../errors.ts";
-import type { Picture, PictureOptions } from "./channels.ts";
+import type { PictureOptions, PictureTensor } from "./channels.ts";
 import { decodePng } from "./png.ts";
 import { encodePng } from "./png_writer.ts";
 import { crc32 } from "./zip.ts";
@@ -15,7 +15,7 @@ import { crc32 } from "./zip.ts";
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const named = (name: string): Uint8Array => bytesOf(golden.png.find((c) => c.name === name)!.file);
 const read = async (bytes: Uint8Array, options: PictureOptions = {}) => orThrow(await decodePng(bytes, options)());
-const plain = (x: Picture) => ({ shape: [...x.shape], pixels: [...x.dataSync()] });
+const plain = (x: PictureTensor) => ({ shape: [...x.shape], pixels: [...x.dataSync()] });
 
 for (const { name, file, shape, pixels } of golden.png) {
   Deno.test(`decodePng() reads what Pillow reads: ${name}`, async () => {
@@ -50,7 +50,7 @@ Deno.test("decodePng() undoes encodePng(), wherever the bytes start", () =>
       const png = await encodePng(image), whole = new Uint8Array(png.length + shift + 1);
       whole.set(png, shift);
       const back = await read(whole.subarray(shift, shift + png.length));
-      assertEquals(plain(back), plain(image as unknown as Picture));
+      assertEquals(plain(back), plain(image as unknown as PictureTensor));
     }),
     soaked(100, 5000),
   ));
@@ -62,7 +62,7 @@ Deno.test("encodePng() rounds fractions to 256 steps, and takes grey without an 
 
 Deno.test("encodePng() rejects what is no picture", async () => {
   const rejected = async (image: unknown, error: typeof ArgumentError) =>
-    (await assertRejects(() => encodePng(image as Picture), error)).message;
+    (await assertRejects(() => encodePng(image as PictureTensor), error)).message;
   assertEquals(await rejected(3, ArgumentError), "encodePng: expected a tensor, got number");
   assertEquals(
     await rejected(tensor([1]), ShapeError),

@@ -1,17 +1,8 @@
 /** Programs drawn. */
 import type { Program } from "../core/compiler/program.ts";
 import { optionalPackage } from "../data/host.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 import { type ProgramDrawing, programToDot } from "./program_dot.ts";
-
-/** A drawing as scalable vector graphics. */
-export interface ProgramSvg {
-  /** An `<svg>` element on its own, fit for a file or for a page. */
-  readonly svg: string;
-  /** Its width in pixels. */
-  readonly width: number;
-  /** Its height in pixels. */
-  readonly height: number;
-}
 
 /** What is used of Graphviz, compiled to WebAssembly. */
 interface Viz {
@@ -33,19 +24,21 @@ let graphviz: ReturnType<Viz["instance"]> | undefined;
  * @throws {AdjointError} If the package cannot be loaded.
  * @see Gansner, Koutsofios, North & Vo, A Technique for Drawing Directed Graphs, 1993, https://doi.org/10.1109/32.221135
  *
- * @example A loss, drawn into a file
- * ```ts ignore
+ * @example A loss, drawn when it is asked for
+ * ```ts
  * import { makeProgram, mean, mul, sub, type Tensor, tensor } from "@adjoint/adjoint";
- * import { programSvg } from "@adjoint/adjoint/explain";
+ * import { drawProgram } from "@adjoint/adjoint/explain";
+ * import { assertEquals } from "@std/assert";
  *
  * const loss = (x: Tensor, y: Tensor) => mean(mul(sub(x, y), sub(x, y)));
- * const { svg } = await programSvg(makeProgram(loss)(tensor([1, 2]), tensor([3, 4])), { title: "Squared error" });
- * await Deno.writeTextFile("loss.svg", svg);
+ * const program = makeProgram(loss)(tensor([1, 2]), tensor([3, 4]));
+ * const draw = async () => (await drawProgram(program, { title: "Squared error" })).svg;
+ * assertEquals(typeof draw, "function");
  * ```
  */
-export async function programSvg(program: Program, options: ProgramDrawing = {}): Promise<ProgramSvg> {
+export async function drawProgram(program: Program, options: ProgramDrawing = {}): Promise<Picture> {
   const dot = programToDot(program, options);
-  graphviz ??= optionalPackage<Viz>("programSvg", "@viz-js/viz", "3.31.0").then((viz) => viz.instance());
+  graphviz ??= optionalPackage<Viz>("drawProgram", "@viz-js/viz", "3.31.0").then((viz) => viz.instance());
   graphviz.catch(() => void (graphviz = undefined));
   const drawn = (await graphviz).renderString(dot, { format: "svg" });
   const [, width = "0", height = "0"] = /viewBox="0\.00 0\.00 ([\d.]+) ([\d.]+)"/.exec(drawn) ?? [];
@@ -54,5 +47,5 @@ export async function programSvg(program: Program, options: ProgramDrawing = {})
     // Names of nodes: a browser would show them under the mouse, and a page may hold several drawings.
     .replace(/<!--.*?-->\n|<title>.*?<\/title>\n| id="[a-z]+\d+"/g, "")
     .replaceAll("Helvetica,sans-Serif", "Helvetica, Arial, sans-serif");
-  return { svg, width: +width, height: +height };
+  return pictureOf(svg, +width, +height);
 }

@@ -2,7 +2,7 @@
  * Adjoint: immutable shaped tensors and the transformations of functions of them.
  *
  * Values are tensors; programs are functions of them; `grad`, `vmap`, `jit` and their kin turn functions into functions.
- * Layers are in `./layers`, optimizers in `./optim`, data in `./data`.
+ * Layers are in `./layers`, optimizers in `./optim`, data in `./data`, pictures and profiles in `./explain`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /** A training loop: batches, validation, early stopping, hooks. */
-import { type FloatDType, foldIn, jit, type Key, Tensor } from "../mod.ts";
+import { ArgumentError, type FloatDType, foldIn, jit, type Key, type Shape, Tensor } from "../mod.ts";
 import { earlyStopping, type EarlyStoppingOptions, type Stopping } from "./early_stopping.ts";
 import { requireWhole } from "./settings.ts";
 import {
@@ -237,5 +237,11 @@ export async function fit<P, S, B>(
 }
 
 /** A metric as a number. */
-export const numberOf = async (x: number | Tensor<readonly [], FloatDType>): Promise<number> =>
-  x instanceof Tensor ? (await x.data())[0]! : x;
+export async function numberOf(x: number | Tensor<readonly [], FloatDType>): Promise<number> {
+  const value: unknown = x instanceof Tensor && x.shape.length === 0 ? (await x.data())[0] : x;
+  if (typeof value === "number") return value;
+  const what = x instanceof Tensor ? `a tensor [${(x.shape as Shape).join(", ")}]` : `${typeof value}`;
+  throw new ArgumentError(
+    `fit: a loss or a metric is a number or a scalar tensor, but this is ${what}; give one number`,
+  );
+}

@@ -276,3 +276,17 @@ Deno.test("training refuses settings out of range", async () => {
   }
   assertEquals(fitStart(options).best, null);
 });
+
+Deno.test("fit() refuses a metric that is no number", async () => {
+  const settings = { init: { params: tensor(0) as Scalar, state: null, opt: null }, epochs: 1, key: key(0) };
+  const step = (t: Training<Scalar, null>, _: Scalar) => [t, t.params] as const;
+  for (
+    const [metric, what] of [[{ accuracy: 1 }, "object"], [zeros([2]), "a tensor [2]"], [
+      undefined,
+      "undefined",
+    ]]
+  ) {
+    const run = fit({ ...settings, step, batches: () => [tensor(1)], validate: () => metric as never });
+    await assertRejects(() => run, ArgumentError, `or a scalar tensor, but this is ${what}`);
+  }
+});

@@ -16,6 +16,7 @@ export * from "./datasets/cifar.ts";
 export * from "./datasets/classified.ts";
 export * from "./datasets/diabetes.ts";
 export * from "./datasets/digits.ts";
+export { type CitationGraph } from "./datasets/citation_graph.ts";
 export * from "./datasets/graphs.ts";
 export * from "./datasets/housing.ts";
 export {
@@ -29,6 +30,7 @@ export * from "./datasets/karate.ts";
 export * from "./datasets/mnist.ts";
 export * from "./datasets/molecules.ts";
 export * from "./datasets/names.ts";
+export * from "./datasets/planetoid.ts";
 export * from "./datasets/series.ts";
 export * from "./datasets/text.ts";
 export * from "./datasets/treebank.ts";

@@ -31,7 +31,7 @@ import {
   type Tensor,
   tensor,
 } from "@adjoint/adjoint";
-import { type CitationGraph, loadCiteseer, loadCora } from "@adjoint/adjoint/data";
+import { type CitationGraph, loadCiteseer, loadCora, orThrow } from "@adjoint/adjoint/data";
 import {
   dropoutWith,
   gcnAdjacency,
@@ -188,15 +188,10 @@ if (import.meta.main) {
   await run(gcn, async (options) => {
     for (const name of ["cora", "citeseer"] as const) {
       if (options.data !== "both" && options.data !== name) continue;
-      const loaded = await loaders[name](looking)();
-      if (loaded._tag === "Left") {
-        throw new Error(`${loaded.left.message}
-Set ADJOINT_DATA to the folder that has it. It is the data of https://github.com/tkipf/gcn as one compressed JSON object,
-in the form that decodeCitations of @adjoint/adjoint/data documents.`);
-      }
-      const begun = performance.now(), train = trainer(loaded.right, options), { seeds } = options;
+      const network = orThrow(await loaders[name](looking)());
+      const begun = performance.now(), train = trainer(network, options), { seeds } = options;
       const found = Array.from({ length: seeds }, (_, seed) => train(seed).test);
-      const [average, deviation] = meanAndDeviation(found), nodes = loaded.right.test.shape[0];
+      const [average, deviation] = meanAndDeviation(found), nodes = network.test.shape[0];
       console.log(
         `${name}: test accuracy ${percent(average, 1)} ± ${percent(deviation, 1)} of ${nodes} nodes, ${seeds} seeds, ` +
           `${secondsSince(begun)} s`,

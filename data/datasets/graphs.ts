@@ -1,45 +1,39 @@
 /** Citation networks: papers that cite each other, each with the words it uses and a subject. */
 import { left, right } from "fp-ts/lib/Either.js";
-import { type Tensor, tensor } from "../../mod.ts";
 import type { DataError, Either, FormatError, TaskEither } from "../errors.ts";
 import { gunzip } from "../gunzip.ts";
 import { clip, excerpt } from "../formats/excerpt.ts";
-import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
-
-/** A graph of `N` nodes with features and classes, and the public split of its nodes. */
-export interface CitationGraph {
-  /** What each node is described by, `[nodes, features]`: 1 for a word that the paper uses, otherwise 0. */
-  readonly features: Tensor<readonly [number, number]>;
-  /** Node and feature of each 1 among the features, i32 `[2, ones]`, node after node: few of the features are not 0. */
-  readonly nonzeros: Tensor<readonly [2, number], "i32">;
-  /** The class of each node, i32 `[nodes]`; −1 for none. */
-  readonly labels: Tensor<readonly [number], "i32">;
-  /** How many classes there are. */
-  readonly classes: number;
-  /** The two ends of each edge, i32 `[2, edges]`. An edge has no direction and stands once, the smaller end first. */
-  readonly edges: Tensor<readonly [2, number], "i32">;
-  /** The nodes to learn from, i32. */
-  readonly train: Tensor<readonly [number], "i32">;
-  /** The nodes to choose by, i32. */
-  readonly validation: Tensor<readonly [number], "i32">;
-  /** The nodes to report on, i32. */
-  readonly test: Tensor<readonly [number], "i32">;
-}
+import { type DataFile, type DataSource, loadFile, type LoadOptions } from "../source.ts";
+import { type CitationGraph, citationGraph } from "./citation_graph.ts";
+import { decodePlanetoid } from "./planetoid.ts";
 
 const origin =
-  "Sen et al., Collective classification in network data, 2008; split of Yang et al., 2016, as in tkipf/gcn";
+  "Sen et al., Collective classification in network data, 2008; split of Yang et al., 2016, as in Planetoid";
+
+const published = "https://raw.githubusercontent.com/kimiyoung/planetoid/af6abf468a772cc055bec88c52e4d6f51b7c37e3/data";
+
+/** A file of Planetoid; its size and SHA-256. */
+const planetoid = (name: string, bytes: number, sha256: string): DataFile => ({
+  path: `graph/${name}`,
+  urls: [`${published}/${name}`],
+  bytes,
+  sha256,
+});
 
 /** Where `loadCora` has its data from. */
 export const coraSource: DataSource = {
   name: "Cora",
   origin,
   licence: "MIT",
-  files: [{
-    path: "graph/cora.json.gz",
-    urls: [],
-    bytes: 101435,
-    sha256: "e78c34b241ba30ec61722d1c3d495969d2db430af31d79e6faa827ba5e8ae606",
-  }],
+  files: [
+    planetoid("ind.cora.allx", 257305, "9419ba2f26f5c35243db64aba110e0f35a04851609e0dc5433450676ca6b8543"),
+    planetoid("ind.cora.ally", 47959, "2b998f5cc7fedc86e7f97ca2498f47a1ffc1462c29e2d578b23bf3f62b6e7d71"),
+    planetoid("ind.cora.tx", 148025, "b9afbaa4a400df991f6f02ef677e1e44da55ffc04801fd02f9e673987829226a"),
+    planetoid("ind.cora.ty", 28135, "41f5ac76596a1699cc33f53084a2419e92961c42bb75f36fc38e616d348532ad"),
+    planetoid("ind.cora.y", 4054, "94465c14eb53e04ca262198dcbb2521ee8af60fb3f3d546cd6ca24a511b0e7d1"),
+    planetoid("ind.cora.graph", 59847, "58f13302f39dde8852dad6fe6d15b89b077b6d7f837626bce671ef80344b383d"),
+    planetoid("ind.cora.test.index", 5000, "297ce89af2b51a6a194181c7dbe1796c6a1cf9cd9349a88383b1b1e227867875"),
+  ],
 };
 
 /** Where `loadCiteseer` has its data from. */
@@ -47,19 +41,54 @@ export const citeseerSource: DataSource = {
   name: "Citeseer",
   origin,
   licence: "MIT",
-  files: [{
+  files: [
+    planetoid("ind.citeseer.allx", 595021, "2ac30345d95c9ec933a817ee0bdd6a5f077f8c184a20e696910192d534414668"),
+    planetoid("ind.citeseer.ally", 55623, "f704b2d986dde6c2669934de1f3ae5696a6cf9455c0f6b2646a2d135ea0a1c95"),
+    planetoid("ind.citeseer.tx", 260321, "539a8906a2da97628d212f2fdd668c109a8b3f0d36574b59e5d3fd5b5303da21"),
+    planetoid("ind.citeseer.ty", 24135, "55e5bd1ba1e733a04598753ad1a8d57957f4b8f89e74519f41f4f4938767e4ce"),
+    planetoid("ind.citeseer.y", 3014, "8ba87e515d8e3ee3cf52f6d2c5b86aa73f11ecad825a808455209ec26cd54924"),
+    planetoid("ind.citeseer.graph", 61987, "d79a4ef9d3e7169aee8946145f6b7306e35bc79bffad26346cfb94e10e9912a7"),
+    planetoid("ind.citeseer.test.index", 5000, "2af990671580b6b2df5d158d1038f8292e30c9cd821b5453f399659b25b723d4"),
+  ],
+};
+
+/** Where `loadPubmed` has its data from. */
+export const pubmedSource: DataSource = {
+  name: "Pubmed",
+  origin,
+  licence: "MIT",
+  files: [
+    planetoid("ind.pubmed.allx", 7578385, "508e538e2abdccdd54c4d3e9f49d638b4af7107d85845f66ddea5a5152658b7e"),
+    planetoid("ind.pubmed.ally", 224739, "0c37bbe3b5014ec365e9d393cf4791925e5ed94fb194305d74f064a8d7b50f0e"),
+    planetoid("ind.pubmed.tx", 405505, "4eb5f5d0f30f26497eb0ac6ac9719d09c67e284f1ed0385c93f3ef27a671da3d"),
+    planetoid("ind.pubmed.ty", 12135, "ee2e0d4819d9fbcc403689c3bf2e49face401b605932f093bc58ab6461130fdd"),
+    planetoid("ind.pubmed.y", 854, "e6c807633307a07ed659249006536a147c7999c797f11a2560752990181b41b3"),
+    planetoid("ind.pubmed.graph", 471808, "5b89f0036ca22909471f1e6558eb42fa06e0c730a577bde5b058b40638f81dc9"),
+    planetoid("ind.pubmed.test.index", 6000, "b101d421688bbaecbd82e8a18f1e282378d6830f3a37666f28ebc47f844341b5"),
+  ],
+};
+
+/** The same graph in one file, where a folder has it: nobody publishes it. */
+const inOneFile: ReadonlyMap<DataSource, DataFile> = new Map([
+  [coraSource, {
+    path: "graph/cora.json.gz",
+    urls: [],
+    bytes: 101435,
+    sha256: "e78c34b241ba30ec61722d1c3d495969d2db430af31d79e6faa827ba5e8ae606",
+  }],
+  [citeseerSource, {
     path: "graph/citeseer.json.gz",
     urls: [],
     bytes: 203332,
     sha256: "98197437969566561e71a7f26e500caebde60cca842cd376bce9966c4ee1dd30",
   }],
-};
+]);
 
 /**
  * Cora: 2,708 papers on machine learning in 7 classes, described by which of 1,433 words they use, and 5,278 citations;
  * 140 papers to learn from, 500 to choose by and 1,000 to report on.
  *
- * @param options Where to look: see `loadFile`. No address publishes the file in this form.
+ * @param options Where to look: see `loadFile`.
  * @returns The graph, or why it cannot be had.
  * @see Yang et al., Revisiting semi-supervised learning with graph embeddings, 2016, https://arxiv.org/abs/1603.08861
  *
@@ -68,7 +97,7 @@ export const citeseerSource: DataSource = {
  * import { loadCora } from "@adjoint/adjoint/data";
  * import { assertEquals } from "@std/assert";
  *
- * const loaded = await loadCora()();
+ * const loaded = await loadCora({ fetch: false })();
  * if (loaded._tag === "Right") assertEquals(loaded.right.features.shape, [2708, 1433] as never);
  * ```
  */
@@ -79,7 +108,7 @@ export const loadCora = (options: LoadOptions = {}): TaskEither<DataError | Form
  * Citeseer: 3,327 papers in 6 classes, described by which of 3,703 words they use, and 4,552 citations; 120 papers to
  * learn from, 500 to choose by and 1,000 to report on. 15 papers have no edge, no word and no class.
  *
- * @param options Where to look: see `loadFile`. No address publishes the file in this form.
+ * @param options Where to look: see `loadFile`.
  * @returns The graph, or why it cannot be had.
  * @see Yang et al., Revisiting semi-supervised learning with graph embeddings, 2016, https://arxiv.org/abs/1603.08861
  *
@@ -88,19 +117,60 @@ export const loadCora = (options: LoadOptions = {}): TaskEither<DataError | Form
  * import { loadCiteseer } from "@adjoint/adjoint/data";
  * import { assertEquals } from "@std/assert";
  *
- * const loaded = await loadCiteseer()();
+ * const loaded = await loadCiteseer({ fetch: false })();
  * if (loaded._tag === "Right") assertEquals(loaded.right.features.shape, [3327, 3703] as never);
  * ```
  */
 export const loadCiteseer = (options: LoadOptions = {}): TaskEither<DataError | FormatError, CitationGraph> =>
   load(citeseerSource, options);
 
+/**
+ * Pubmed: 19,717 papers on diabetes in 3 classes, described by how much 500 words mean in them (TF-IDF), and 44,324
+ * citations; 60 papers to learn from, 500 to choose by and 1,000 to report on.
+ *
+ * @param options Where to look: see `loadFile`.
+ * @returns The graph, or why it cannot be had.
+ * @see Yang et al., Revisiting semi-supervised learning with graph embeddings, 2016, https://arxiv.org/abs/1603.08861
+ *
+ * @example Where it is not
+ * ```ts
+ * import { loadPubmed } from "@adjoint/adjoint/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loaded = await loadPubmed({ fetch: false })();
+ * if (loaded._tag === "Right") assertEquals(loaded.right.features.shape, [19717, 500] as never);
+ * ```
+ */
+export const loadPubmed = (options: LoadOptions = {}): TaskEither<DataError | FormatError, CitationGraph> =>
+  load(pubmedSource, options);
+
 function load(source: DataSource, options: LoadOptions): TaskEither<DataError | FormatError, CitationGraph> {
   return async () => {
-    const loaded = await loadFile(source.files[0]!, options)();
-    if (loaded._tag === "Left") return loaded;
-    const unpacked = await gunzip(loaded.right, { limit: 2 ** 26 })();
-    return unpacked._tag === "Left" ? unpacked : decodeCitations(unpacked.right);
+    const whole = inOneFile.get(source);
+    if (whole !== undefined) {
+      const loaded = await loadFile(whole, { ...options, fetch: false })();
+      if (loaded._tag === "Right") {
+        const unpacked = await gunzip(loaded.right, { limit: 2 ** 26 })();
+        return unpacked._tag === "Left" ? unpacked : decodeCitations(unpacked.right);
+      }
+      if (loaded.left.reason !== "absent") return loaded;
+    }
+    const parts: Uint8Array[] = [];
+    for (const file of source.files) {
+      const loaded = await loadFile(file, options)();
+      if (loaded._tag === "Left") return loaded;
+      parts.push(loaded.right);
+    }
+    const [allx, ally, tx, ty, y, graph, testIndex] = parts;
+    return decodePlanetoid({
+      allx: allx!,
+      ally: ally!,
+      tx: tx!,
+      ty: ty!,
+      y: y!,
+      graph: graph!,
+      testIndex: testIndex!,
+    });
   };
 }
 
@@ -175,37 +245,8 @@ export function decodeCitations(bytes: Uint8Array): Either<FormatError, Citation
   if (problem !== undefined) {
     return wrong(Math.max(0, text.indexOf(`"${problem.name}"`)), `"${problem.name}" ${problem.what}`);
   }
-  return right({
-    ...featuresOf(indptr, indices, nodes, width),
-    labels: tensor(labels),
-    classes,
-    edges: pairs(edges),
-    train: tensor(train!),
-    validation: tensor(validation!),
-    test: tensor(test!),
-  });
-}
-
-/** The features as a matrix, and where they are 1. */
-function featuresOf(indptr: Int32Array, indices: Int32Array, nodes: number, width: number) {
-  const features = new Float32Array(nodes * width), nonzeros = new Int32Array(2 * indices.length);
-  for (let node = 0; node < nodes; node++) {
-    for (let i = indptr[node]!; i < indptr[node + 1]!; i++) {
-      features[node * width + indices[i]!] = 1;
-      nonzeros[i] = node;
-    }
-  }
-  nonzeros.set(indices, indices.length);
-  return {
-    features: tensor(features, { shape: [nodes, width] }),
-    nonzeros: tensor(nonzeros, { shape: [2, indices.length] }),
-  };
-}
-
-/** `[2, n]` of n pairs that stand after each other. */
-function pairs(flat: Int32Array): Tensor<readonly [2, number], "i32"> {
-  const n = flat.length / 2, both = Int32Array.from(flat, (_, i) => flat[i < n ? 2 * i : 2 * (i - n) + 1]!);
-  return tensor(both, { shape: [2, n] });
+  const rows = { shape: [nodes, width], indptr, indices, data: null } as const;
+  return right(citationGraph(rows, { labels, classes, edges, train: train!, validation: validation!, test: test! }));
 }
 
 const wrong = (offset: number, what: string): Either<FormatError, never> =>

@@ -5,7 +5,6 @@ import type { LoadOptions } from "../source.ts";
 import { loadCifar10 } from "./cifar.ts";
 import { loadDiabetes } from "./diabetes.ts";
 import { loadDigits } from "./digits.ts";
-import { loadKarate } from "./karate.ts";
 import { loadMnist, mnistSource } from "./mnist.ts";
 import { loadMutag } from "./molecules.ts";
 import { loadNames, loadSurnames } from "./names.ts";
@@ -55,15 +54,6 @@ Deno.test("the series are as long as statsmodels states", { ignore }, async () =
   assertEquals([orThrow(nile).values.size, sum(orThrow(nile).values.dataSync())], [100, 91935]);
   const parts = orThrow(air).values.dataSync();
   assertEquals([orThrow(sun).values.size, parts.length, parts.filter(Number.isNaN).length], [309, 2284, 59]);
-});
-
-Deno.test("the karate club is Zachary's", { ignore }, async () => {
-  const { nodes, edges, weights, labels, classes } = orThrow(await loadKarate(here)());
-  assertEquals([nodes, edges.shape, classes] as unknown, [34, [2, 78], ["Mr. Hi", "Officer"]]);
-  // Zachary, figure 1: the teacher met 16 others and the president 17; 17 members went to either side.
-  const degrees = countOf(edges.dataSync(), 34);
-  assertEquals([degrees[0], degrees[33], countOf(labels.dataSync(), 2)], [16, 17, [17, 17]]);
-  assert(weights.dataSync().every((w) => w >= 1 && w <= 7));
 });
 
 Deno.test("MUTAG's molecules are those of the literature", { ignore }, async () => {

@@ -1,34 +1,44 @@
 /** Sentences as trees with a label on every node, as the Stanford Sentiment Treebank has them. */
 import type { DataError, Either, FormatError, TaskEither } from "../errors.ts";
 import { clip } from "../formats/excerpt.ts";
-import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
+import { readZip, unzipped } from "../formats/zip.ts";
+import { type DataFile, type DataSource, loadFile, type LoadOptions } from "../source.ts";
+import { left, right } from "fp-ts/lib/Either.js";
 
 /** Where `loadSentimentTreebank` has its sentences from. */
 export const treebankSource: DataSource = {
   name: "Stanford Sentiment Treebank",
   origin: "Socher et al., Stanford University, 2013: https://nlp.stanford.edu/sentiment/",
   licence: "none stated",
-  files: [
-    {
-      path: "sst/train.txt",
-      urls: [],
-      bytes: 2160058,
-      sha256: "e2f3f41b0b1e6d4dddc0effe3bfc2d27ed8928079aa9a03d652311614fc5feb7",
-    },
-    {
-      path: "sst/dev.txt",
-      urls: [],
-      bytes: 280825,
-      sha256: "0e9336aed6e4730e19f58d00a77b3f0297efdb755f7b5e598c98a05e3f97ea40",
-    },
-    {
-      path: "sst/test.txt",
-      urls: [],
-      bytes: 559614,
-      sha256: "6e54806dee95cf80cd918e7dfb3f6770f6df24bf826f289a4d1f709e1c8f6761",
-    },
-  ],
+  files: [{
+    path: "sst/trainDevTestTrees_PTB.zip",
+    urls: ["https://nlp.stanford.edu/sentiment/trainDevTestTrees_PTB.zip"],
+    bytes: 789539,
+    sha256: "5c613a4f673fc74097d523a2c83f38e0cc462984d847b82c7aaf36b01cbbbfcc",
+  }],
 };
+
+/** The archive's files, where a folder has them. */
+const unpacked: readonly DataFile[] = [
+  {
+    path: "sst/train.txt",
+    urls: [],
+    bytes: 2160058,
+    sha256: "e2f3f41b0b1e6d4dddc0effe3bfc2d27ed8928079aa9a03d652311614fc5feb7",
+  },
+  {
+    path: "sst/dev.txt",
+    urls: [],
+    bytes: 280825,
+    sha256: "0e9336aed6e4730e19f58d00a77b3f0297efdb755f7b5e598c98a05e3f97ea40",
+  },
+  {
+    path: "sst/test.txt",
+    urls: [],
+    bytes: 559614,
+    sha256: "6e54806dee95cf80cd918e7dfb3f6770f6df24bf826f289a4d1f709e1c8f6761",
+  },
+];
 
 /** A tree with a label on each node and a word on each leaf. Children stand before their parents, the root is the last. */
 export interface LabelledTree {
@@ -54,8 +64,8 @@ export interface Treebank {
  * 8,544, 1,101 and 2,210 sentences of film reviews as binary trees; people said of each phrase how favourable it is, from
  * 0 (very negative) over 2 (neutral) to 4 (very positive).
  *
- * The files `train.txt`, `dev.txt` and `test.txt` are those of `trainDevTestTrees_PTB.zip`; their publisher states no
- * licence, so they are not fetched: put them into the folder `sst` of a folder of data.
+ * They are read from `trainDevTestTrees_PTB.zip`, or from its files `train.txt`, `dev.txt` and `test.txt` where the folder
+ * `sst` of a folder of data has them. Their publisher states no licence.
  *
  * @param options Where to look: see `loadFile`.
  * @returns The sentences, or why they cannot be had.
@@ -67,7 +77,7 @@ export interface Treebank {
  * import { loadSentimentTreebank } from "@adjoint/adjoint/data";
  * import { assertEquals } from "@std/assert";
  *
- * const loaded = await loadSentimentTreebank()();
+ * const loaded = await loadSentimentTreebank({ fetch: false })();
  * if (loaded._tag === "Right") assertEquals(loaded.right.train.length, 8544);
  * ```
  */
@@ -75,17 +85,61 @@ export const loadSentimentTreebank = (
   options: LoadOptions = {},
 ): TaskEither<DataError | FormatError, Treebank> =>
 async () => {
+  const files: Uint8Array[] = [];
+  for (const file of unpacked) {
+    const loaded = await loadFile(file, { ...options, fetch: false })();
+    if (loaded._tag === "Right") files.push(loaded.right);
+    else if (loaded.left.reason !== "absent") return loaded;
+  }
+  if (files.length === unpacked.length) return treebankOf(files);
+  const loaded = await loadFile(treebankSource.files[0]!, options)();
+  return loaded._tag === "Left" ? loaded : await decodeTreebankArchive(loaded.right)();
+};
+
+/** The sentences of the three files. */
+function treebankOf(files: readonly Uint8Array[]): Either<FormatError, Treebank> {
   const parts: (readonly LabelledTree[])[] = [];
-  for (const file of treebankSource.files) {
-    const loaded = await loadFile(file, options)();
-    if (loaded._tag === "Left") return loaded;
-    const trees = decodeTreebank(loaded.right);
+  for (const bytes of files) {
+    const trees = decodeTreebank(bytes);
     if (trees._tag === "Left") return trees;
     parts.push(trees.right);
   }
-  const [train, validation, test] = parts as [Treebank["train"], Treebank["validation"], Treebank["test"]];
-  return { _tag: "Right", right: { train, validation, test } };
+  const [train, validation, test] = parts;
+  return right({ train: train!, validation: validation!, test: test! });
+}
+
+/**
+ * Reads the archive of the treebank: its files `trees/train.txt`, `trees/dev.txt` and `trees/test.txt`.
+ *
+ * @param bytes The archive, `.zip`.
+ * @returns The sentences, or what is wrong with the bytes.
+ *
+ * @example Bytes that are none
+ * ```ts
+ * import { decodeTreebankArchive } from "@adjoint/adjoint/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals((await decodeTreebankArchive(new Uint8Array(10))())._tag, "Left");
+ * ```
+ */
+export const decodeTreebankArchive = (bytes: Uint8Array): TaskEither<FormatError, Treebank> => async () => {
+  const wrong = (offset: number, what: string): Either<FormatError, never> =>
+    left({ _tag: "FormatError", format: "tree", offset, message: `decodeTreebankArchive: ${what}` });
+  const archive = readZip(bytes), files: Uint8Array[] = [];
+  if (archive._tag === "Left") return wrong(archive.left.offset, archive.left.what);
+  for (const part of ["train", "dev", "test"]) {
+    const path = `trees/${part}.txt`, entry = archive.right.find(({ name }) => name === path);
+    if (entry === undefined) return wrong(0, `the archive has no ${path}`);
+    if (entry.size > mostBytes) return wrong(entry.start, `${path} has ${entry.size} bytes, more than ${mostBytes}`);
+    const file = await unzipped(entry);
+    if (file._tag === "Left") return wrong(file.left.offset, file.left.what);
+    files.push(file.right);
+  }
+  return treebankOf(files);
 };
+
+/** The largest of the files has two million bytes. */
+const mostBytes = 2 ** 26;
 
 /**
  * Reads trees written with brackets, one a line: `(label word)` is a leaf, `(label child child)` a node.

@@ -1,6 +1,9 @@
 /** Trees in brackets: what is read of made-up ones, and the real ones where a folder of data is at hand. */
 import { assert, assertEquals } from "@std/assert";
-import { decodeTreebank, loadSentimentTreebank } from "./treebank.ts";
+import fc from "fast-check";
+import { hostile } from "../../tests/hostile.ts";
+import { writeZip } from "../formats/zip.ts";
+import { decodeTreebank, decodeTreebankArchive, loadSentimentTreebank } from "./treebank.ts";
 
 const read = (text: string) => decodeTreebank(new TextEncoder().encode(text));
 
@@ -55,4 +58,20 @@ Deno.test({
     // Binary trees: a node more than twice the inner ones.
     for (const t of test) assertEquals(t.labels.length, 2 * t.words.filter((w) => w === null).length + 1);
   },
+});
+
+Deno.test("decodeTreebankArchive() reads the three files of an archive, and says what it lacks", async () => {
+  const file = (part: string, text: string) => [`trees/${part}.txt`, new TextEncoder().encode(text)] as const;
+  const all = [file("train", "(4 (2 a) (3 smile))"), file("dev", "(1 no)"), file("test", "(2 so)\n(0 bad)")];
+  const whole = await decodeTreebankArchive(writeZip(all))();
+  assert(whole._tag === "Right");
+  const { train, validation, test } = whole.right;
+  assertEquals([train.length, validation[0]?.words, test.map(({ labels }) => labels)], [1, ["no"], [[2], [0]]]);
+  const lacking = await decodeTreebankArchive(writeZip(all.slice(0, 2)))();
+  assert(lacking._tag === "Left");
+  assertEquals(lacking.left.message, "decodeTreebankArchive: the archive has no trees/test.txt");
+  await fc.assert(fc.asyncProperty(hostile(writeZip(all)), async (bytes) => {
+    const got = await decodeTreebankArchive(bytes)();
+    if (got._tag === "Left") assertEquals(got.left.format, "tree");
+  }));
 });

@@ -139,6 +139,11 @@ export class Program {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+
+  /** What a notebook shows. */
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString() };
+  }
 }
 
 /** When two values are equal: fp-ts's `Eq` written out, so that its functions take it. */

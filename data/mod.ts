@@ -81,6 +81,7 @@ export * from "./splits.ts";
 export { type Labels } from "./strata.ts";
 export {
   type BooleanColumn,
+  type BytesColumn,
   type Column,
   columnOf,
   type ColumnType,

@@ -1,4 +1,4 @@
-/** Tables: columns of numbers, texts or truth values, each with its name. */
+/** Tables: columns of numbers, texts, truth values or bytes, each with its name. */
 import { ArgumentError, ShapeError } from "../core/errors.ts";
 import { clip } from "./formats/excerpt.ts";
 
@@ -26,8 +26,16 @@ export interface BooleanColumn {
   readonly values: readonly (boolean | null)[];
 }
 
+/** Bytes, such as those of pictures, of which some may be missing. */
+export interface BytesColumn {
+  /** Tells this column from others in a union. */
+  readonly type: "bytes";
+  /** Bytes for each row; `null` where they are missing. */
+  readonly values: readonly (Uint8Array | null)[];
+}
+
 /** One column of a table. */
-export type Column = NumberColumn | StringColumn | BooleanColumn;
+export type Column = NumberColumn | StringColumn | BooleanColumn | BytesColumn;
 
 /** What a column holds. */
 export type ColumnType = Column["type"];

@@ -57,8 +57,11 @@ export function tableToTensor(
   return tensor(data, { shape: [rows, width] });
 }
 
-function numbersOf(name: string, column: Column): Exclude<Column, { readonly type: "string" }> {
-  if (column.type !== "string") return column;
+function numbersOf(name: string, column: Column): Extract<Column, { readonly type: "number" | "boolean" }> {
+  if (column.type === "number" || column.type === "boolean") return column;
+  if (column.type === "bytes") {
+    throw new ArgumentError(`tableToTensor: column "${clip(name)}" holds bytes; decode them, or leave it out`);
+  }
   throw new ArgumentError(
     `tableToTensor: column "${clip(name)}" holds texts; leave it out, or number them by categories(column)`,
   );
@@ -115,6 +118,7 @@ export interface Categories {
  * ```
  */
 export function categories(column: Column): Categories {
+  if (column.type === "bytes") throw new ArgumentError("categories: the column holds bytes; decode them first");
   const texts = Array.from<unknown, string | null>(
     column.values,
     (x) => x === null || Number.isNaN(x) ? null : String(x),

@@ -1,4 +1,5 @@
 /** Tables as comma-separated values. */
+import { ArgumentError } from "../../core/errors.ts";
 import { joinBytes } from "../join_bytes.ts";
 import { checkTable, type Column, type Table } from "../table.ts";
 import { markOf } from "./csv_options.ts";
@@ -53,6 +54,7 @@ export function encodeCsv(table: Table, options: EncodeCsvOptions = {}): Uint8Ar
 function fieldOf({ type, values }: Column, separator: string, absent: string): (row: number) => string {
   if (type === "number") return (r) => Number.isNaN(values[r]) ? absent : numeral(values[r]!, separator);
   if (type === "boolean") return (r) => values[r] === null ? absent : quoted(String(values[r]), separator);
+  if (type === "bytes") throw new ArgumentError("encodeCsv: a column holds bytes, which CSV does not; leave it out");
   return (r) => values[r] === null ? absent : quoted(values[r]!, separator);
 }
 

@@ -13,7 +13,7 @@ import { type Column, duplicate, type Table } from "../table.ts";
 import { clip, excerpt } from "./excerpt.ts";
 import { type ParquetColumn, type ParquetMetadata, readMetadata } from "./parquet_metadata.ts";
 import { readPages } from "./parquet_pages.ts";
-import { unreadable } from "./parquet_values.ts";
+import { holdsBytes, unreadable } from "./parquet_values.ts";
 import { Damage } from "./thrift.ts";
 import { left, right } from "fp-ts/lib/Either.js";
 
@@ -37,7 +37,8 @@ const magic = [0x50, 0x41, 0x52, 0x31];
  *
  * Numbers of all types become f64, and are refused where that would change them; dates and times become milliseconds,
  * dates since 1970, as JavaScript's `Date` has them, and decimals the nearest f64. Pages may be packed by Snappy, gzip,
- * and, where the runtime unpacks it, Zstandard, and written plainly or by dictionary. Nested columns are not read.
+ * and, where the runtime unpacks it, Zstandard, and written plainly or by dictionary. Parts of structures are columns of
+ * their own, such as `image.bytes`; lists are not read.
  *
  * @param source The file: its path, its bytes, or what reads them.
  * @param options `columns`, `rowStart`, `rowEnd` and `limit`.
@@ -150,15 +151,17 @@ function choose({ columns }: ParquetMetadata, names: readonly string[] | undefin
 }
 
 /** A column of missing values, and what puts others there. */
-function emptyColumn({ physical }: ParquetColumn, rows: number) {
-  if (physical !== "BYTE_ARRAY" && physical !== "BOOLEAN") {
+function emptyColumn(column: ParquetColumn, rows: number) {
+  const { physical } = column, bytes = holdsBytes(column);
+  if (physical !== "BYTE_ARRAY" && physical !== "BOOLEAN" && !bytes) {
     const values = new Float64Array(rows).fill(NaN);
     return {
       column: { type: "number", values } as Column,
       put: (row: number, x: unknown) => values[row] = x as number,
     };
   }
-  const values = new Array<unknown>(rows).fill(null), type = physical === "BOOLEAN" ? "boolean" : "string";
+  const values = new Array<unknown>(rows).fill(null),
+    type = bytes ? "bytes" : physical === "BOOLEAN" ? "boolean" : "string";
   return { column: { type, values } as Column, put: (row: number, x: unknown) => values[row] = x };
 }
 

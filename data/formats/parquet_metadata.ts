@@ -14,22 +14,23 @@ const physical: readonly Physical[] = ["BOOLEAN", "INT32", "INT64", "INT96", "FL
 /** What stored values mean, where that is not what they are. */
 export type Meaning =
   | { readonly kind: "plain" }
+  | { readonly kind: "text" }
   | { readonly kind: "unsigned" }
   | { readonly kind: "half" }
   /** The number is multiplied and divided: decimals, and times of which that makes milliseconds. */
   | { readonly kind: "scaled"; readonly times: number; readonly by: number }
   | { readonly kind: "unknown"; readonly name: string };
 
-/** A column that is in no group. */
+/** A column of values. */
 export interface ParquetColumn {
-  /** Its name. */
+  /** Its name, behind those of the structures that it is in, with dots between them. */
   readonly name: string;
-  /** How its values are stored; `undefined` for a group of columns, or one of lists. */
+  /** How its values are stored; `undefined` if it is in a list. */
   readonly physical: Physical | undefined;
   /** Bytes of a value of fixed length. */
   readonly width: number;
-  /** Whether values may be missing. */
-  readonly optional: boolean;
+  /** How many of itself and the structures around it may be missing. */
+  readonly levels: number;
   /** What they mean. */
   readonly meaning: Meaning;
 }
@@ -87,35 +88,47 @@ export function readMetadata(bytes: Uint8Array, size: number): ParquetMetadata {
   const from: Cursor = { bytes, at: 0 }, file = readStruct(from);
   const [root, ...elements] = list(file, 2);
   if (root === undefined) throw new Damage(0, "there is no schema");
-  const columns: ParquetColumn[] = [];
-  for (let i = 0; i < elements.length;) {
-    columns.push(columnOf(elements[i]!));
-    // A group is followed by its columns, and those that are groups by theirs.
-    for (let pending = 1; pending > 0 && i < elements.length; i++) pending += whole(elements[i]!, 5, 0) - 1;
-  }
   const groups = list(file, 4).map((group): RowGroup => {
     const chunks = new Map<string, ParquetChunk>();
     for (const chunk of list(group, 1)) {
       const meta = inner(chunk, 3), path = meta?.get(3);
       if (meta === undefined || !Array.isArray(path)) throw new Damage(0, "a chunk has no metadata");
       if (chunk.get(1) !== undefined) throw new Damage(0, "a chunk lies in another file, which is not supported");
-      if (path.length === 1) chunks.set(text(path[0]), chunkOf(meta, size));
+      chunks.set(path.map(text).join("."), chunkOf(meta, size));
     }
     return { rows: whole(group, 3), chunks };
   });
-  return { columns, groups };
+  return { columns: columnsOf(elements), groups };
 }
 
-function columnOf(element: ThriftStruct): ParquetColumn {
-  const name = text(element.get(4)), type = element.get(1), repetition = element.get(3);
-  const flat = whole(element, 5, 0) === 0 && typeof type === "number" && repetition !== 2;
-  return {
-    name,
-    physical: flat ? physical[type] : undefined,
-    width: whole(element, 2, 0),
-    optional: repetition === 1,
-    meaning: meaningOf(element),
-  };
+/** Structures of real files are in one another a few deep. */
+const maxDepth = 32;
+
+/** The columns of a schema, in which a structure is followed by its parts. */
+function columnsOf(elements: readonly ThriftStruct[]): ParquetColumn[] {
+  const columns: ParquetColumn[] = [];
+  const around: { readonly path: string; readonly levels: number; readonly repeated: boolean; left: number }[] = [];
+  for (const element of elements) {
+    const outer = around.at(-1), own = text(element.get(4)), repetition = element.get(3), type = element.get(1);
+    const path = outer === undefined ? own : `${outer.path}.${own}`, children = whole(element, 5, 0);
+    const levels = (outer?.levels ?? 0) + (repetition === 1 ? 1 : 0);
+    const repeated = outer?.repeated === true || repetition === 2;
+    if (outer !== undefined) outer.left--;
+    if (children > 0) {
+      if (around.length === maxDepth) throw new Damage(0, "structures are within one another too deep");
+      around.push({ path, levels, repeated, left: children });
+    } else {
+      columns.push({
+        name: path,
+        physical: repeated || typeof type !== "number" ? undefined : physical[type],
+        width: whole(element, 2, 0),
+        levels,
+        meaning: meaningOf(element),
+      });
+    }
+    while (around.at(-1)?.left === 0) around.pop();
+  }
+  return columns;
 }
 
 function chunkOf(meta: ThriftStruct, size: number): ParquetChunk {
@@ -144,11 +157,15 @@ function meaningOf(element: ThriftStruct): Meaning {
     if (logical.has(6)) return scaled(86_400_000, 1);
     if (logical.has(15)) return { kind: "half" };
     if (logical.has(13)) return unknown("BSON");
-    // 1 to 4, 11 and 12: texts, enumerations, nothing at all and JSON; 14 and up are bytes with a meaning of their own.
-    const rest = [...logical.keys()][0] ?? 1;
-    return rest <= 12 ? plain : unknown(`logical type ${rest}`);
+    // 1, 4 and 12: texts, enumerations and JSON; 2, 3 and 11 say nothing; 14 and up are bytes with a meaning of their own.
+    const rest = [...logical.keys()][0] ?? 11;
+    return [1, 4, 12].includes(rest) ? { kind: "text" } : rest <= 12 ? plain : unknown(`logical type ${rest}`);
   }
   switch (converted) {
+    case 0:
+    case 4:
+    case 19:
+      return { kind: "text" };
     case 5:
       return scaled(1, 10 ** scale);
     case 6:

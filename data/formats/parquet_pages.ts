@@ -34,7 +34,7 @@ export interface Wanted {
   /** Behind the last that is. */
   readonly to: number;
   /** Takes the value of a row. */
-  readonly put: (row: number, value: number | string | boolean) => void;
+  readonly put: (row: number, value: number | string | boolean | Uint8Array) => void;
 }
 
 const field = (struct: ThriftStruct | undefined, id: number, otherwise?: number): number => {
@@ -101,7 +101,7 @@ async function pageOf(
   column: ParquetColumn,
 ): Promise<Page> {
   const data = part(head, 5), values: Cursor = { bytes: await unpacked(packed, codec, size), at: 0 };
-  if (!column.optional) return { levels: undefined, values, encoding: field(data, 2) };
+  if (column.levels === 0) return { levels: undefined, values, encoding: field(data, 2) };
   if (field(data, 3) !== 3) {
     throw new Damage(0, "missing values are marked in a way that is not supported; write it again");
   }
@@ -125,12 +125,13 @@ function putValues(
   count: number,
   { from, to, put }: Wanted,
 ): void {
-  const present = levels && readRuns(levels, 1, count);
+  // A row has a value where nothing around it is missing.
+  const all = column.levels, present = levels && readRuns(levels, 32 - Math.clz32(all), count);
   let known = count;
-  if (present !== undefined) { for (const x of present) known -= 1 - x; }
+  if (present !== undefined) { for (const x of present) known -= x === all ? 0 : 1; }
   const valueAt = known === 0 ? () => 0 : decoderOf(values, encoding, column, dictionary, known);
   for (let i = 0, v = 0; i < count && start + i < to; i++) {
-    if (present !== undefined && present[i] === 0) continue;
+    if (present !== undefined && present[i] !== all) continue;
     const value = valueAt(v++);
     if (start + i >= from) put(start + i, value);
   }
@@ -143,7 +144,7 @@ function decoderOf(
   column: ParquetColumn,
   dictionary: Values | undefined,
   count: number,
-): (v: number) => number | string | boolean {
+): (v: number) => number | string | boolean | Uint8Array {
   if (encoding === 0) {
     const values = readPlain(from, column, count);
     return (v) => values[v]!;

@@ -8,7 +8,7 @@ import type { ParquetColumn } from "./parquet_metadata.ts";
 import { type Cursor, Damage, readByte, readBytes, readVarint } from "./thrift.ts";
 
 /** Values of one type. */
-export type Values = Float64Array | readonly string[] | readonly boolean[];
+export type Values = Float64Array | readonly string[] | readonly boolean[] | readonly Uint8Array[];
 
 /** No dictionary has more entries than this many bits count. */
 const maxBits = 24;
@@ -44,28 +44,44 @@ export function readRuns(from: Cursor, bits: number, count: number): Uint8Array 
 
 /** Why values of a column cannot be read; `undefined` if they can. */
 export function unreadable({ physical, width, meaning }: ParquetColumn): string | undefined {
-  if (physical === undefined) return "it is nested";
+  if (physical === undefined) return "it is in a list";
   if (meaning.kind === "unknown") return `it holds ${meaning.name}`;
   if (physical === "INT96") return "it holds times of 96 bits";
-  const fixed = meaning.kind === "half" && width === 2 || meaning.kind === "scaled" && width > 0 && width <= 32;
-  if (physical === "FIXED" && !fixed) return `it holds ${width} bytes a row`;
-  if (physical === "BYTE_ARRAY" && meaning.kind !== "plain") return "it holds decimals of any length";
+  const fixed = width > 0 &&
+    (meaning.kind === "plain" || meaning.kind === "half" && width === 2 || meaning.kind === "scaled" && width <= 32);
+  if (physical === "FIXED" && !fixed) return `it holds ${width} bytes a row with a meaning that does not fit`;
+  if (physical === "BYTE_ARRAY" && meaning.kind !== "plain" && meaning.kind !== "text") {
+    return "it holds decimals of any length";
+  }
   return undefined;
 }
 
+/** Whether values are bytes, without a meaning of their own. */
+export const holdsBytes = ({ physical, meaning }: ParquetColumn): boolean =>
+  meaning.kind === "plain" && (physical === "BYTE_ARRAY" || physical === "FIXED");
+
 /** `count` values as they are; `unreadable` columns are not read. */
 export function readPlain(from: Cursor, column: ParquetColumn, count: number): Values {
-  if (column.physical === "BYTE_ARRAY") return readTexts(from, count);
+  if (holdsBytes(column)) return readBlobs(from, column, count);
+  if (column.physical === "BYTE_ARRAY") return readTexts(from, column, count);
   if (column.physical !== "BOOLEAN") return readNumbers(from, column, count);
   const bits = readBytes(from, Math.ceil(count / 8));
   return Array.from({ length: count }, (_, i) => (bits[i >> 3]! >> (i & 7) & 1) === 1);
 }
 
-function readTexts(from: Cursor, count: number): string[] {
-  if (count * 4 > from.bytes.length - from.at) throw new Damage(from.at, `there are fewer than ${count} texts`);
+/** Bytes of a fixed length, or each with its own in front. */
+function readBlobs(from: Cursor, { physical, width }: ParquetColumn, count: number): Uint8Array[] {
+  const least = physical === "FIXED" ? width : 4;
+  if (count * least > from.bytes.length - from.at) throw new Damage(from.at, `there are fewer than ${count} values`);
+  return Array.from(
+    { length: count },
+    () => readBytes(from, physical === "FIXED" ? width : unsigned32(from)).slice(),
+  );
+}
+
+function readTexts(from: Cursor, column: ParquetColumn, count: number): string[] {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  return Array.from({ length: count }, () => {
-    const length = unsigned32(from), bytes = readBytes(from, length);
+  return readBlobs(from, column, count).map((bytes) => {
     try {
       return decoder.decode(bytes);
     } catch {

@@ -61,6 +61,8 @@ def plain(column):
         return [(x - epoch) / datetime.timedelta(milliseconds=1) for x in column.cast(pa.timestamp("us")).to_pylist()]
     if pa.types.is_time(kind):
         return [1000 * x.second for x in column.to_pylist()]
+    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return [None if x is None else list(x) for x in column.to_pylist()]
     if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
         return [None if x is None or math.isnan(x) else float(x) for x in column.to_pylist()]
     return column.to_pylist()
@@ -70,6 +72,8 @@ def case(name, table, **options):
     file = io.BytesIO()
     pq.write_table(table, file, write_statistics=False, store_schema=False, **options)
     read = pq.read_table(io.BytesIO(file.getvalue()))
+    while any(pa.types.is_struct(f.type) for f in read.schema):
+        read = read.flatten()
     return {"name": name, "file": base64.b64encode(file.getvalue()).decode(),
             "columns": {n: plain(read[n]) for n in read.column_names}}
 
@@ -89,13 +93,20 @@ def cases():
     yield case("older types", few, version="1.0")
     yield case("several groups and pages", many, row_group_size=170, data_page_size=256, write_batch_size=50)
     yield case("no rows", few.slice(0, 0))
+    images = [{"bytes": bytes(range(i)), "path": f"{i}.png"} for i in range(9)]
+    images[2], images[4]["bytes"], images[6]["path"] = None, None, None
+    deep = [None if i == 1 else {"b": None if i == 3 else {"c": None if i == 5 else i}} for i in range(9)]
+    held = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    parts = pa.table({"image": pa.array(images, held), "label": list(range(9)), "deep": pa.array(deep),
+                      "pair": pa.array(with_gaps([bytes([i, 255 - i]) for i in range(9)]), pa.binary(2))})
+    yield case("structures and bytes", parts)
+    yield case("structures, version 2 pages", parts, data_page_version="2.0", use_dictionary=False)
 
 
 def refused():
     yield "nested", pa.table({"a": [[1], [2, 3]]}), {}
-    yield "structure", pa.table({"a": [{"x": 1}], "b": [2]}), {}
-    yield "bytes of fixed length", pa.table({"a": pa.array([b"ab"], pa.binary(2))}), {}
-    yield "not UTF-8", pa.table({"a": pa.array([b"\xff"], pa.binary())}), {"use_dictionary": False}
+    yield "list in a structure", pa.table({"a": [{"x": [1]}], "b": [2]}), {}
+    yield "not UTF-8", pa.table({"a": pa.array([b"\xff"], pa.binary()).view(pa.string())}), {"use_dictionary": False}
     yield "beyond 2^53", pa.table({"a": pa.array([1, 2**53 + 1], pa.int64())}), {"use_dictionary": False}
     yield "unsigned, beyond 2^53", pa.table({"a": pa.array([2**64 - 1], pa.uint64())}), {"use_dictionary": False}
     yield "deltas", pa.table({"a": [1, 2]}), {"use_dictionary": False, "column_encoding": "DELTA_BINARY_PACKED"}

@@ -19,7 +19,7 @@ export JUPYTER_PATH=$work
 deno install --quiet
 if timeout 300 jupyter-nbconvert --to notebook --execute --output-dir "$work" tour.ipynb &&
   grep -q 'image/svg+xml' "$work/tour.ipynb"; then
-  if [[ ${1-} == --save ]]; then cp "$work/tour.ipynb" tour.ipynb && deno fmt --quiet tour.ipynb; fi
+  if [[ ${1-} == --save ]]; then cp "$work/tour.ipynb" tour.ipynb; fi
   echo '1 passed, 0 failed'
 else
   echo '0 passed, 1 failed'

@@ -2,7 +2,6 @@
 import {
   add,
   arange,
-  ArgumentError,
   type DType,
   expandDims,
   type Key,
@@ -15,6 +14,7 @@ import {
   take,
   type Tensor,
 } from "../mod.ts";
+import { requireWhole } from "./require_whole.ts";
 
 /** Sequences, and each moment's next one. */
 export interface NextPairs<B extends number, T extends number, D extends DType> {
@@ -27,11 +27,6 @@ export interface NextPairs<B extends number, T extends number, D extends DType> 
 function requireLong(op: string, shape: Shape, least: number): number {
   if (shape.length === 1 && shape[0]! >= least) return shape[0]!;
   throw new ShapeError(`${op}: expected a sequence [n] of at least ${least} tokens, got [${shape.join(", ")}]`);
-}
-
-function requireWhole(op: string, name: string, x: number): void {
-  if (Number.isSafeInteger(x) && x >= 1) return;
-  throw new ArgumentError(`${op}: ${name} is a whole number from 1, not ${x}`);
 }
 
 /**
@@ -59,8 +54,8 @@ export function randomWindows<const B extends number, const T extends number, D 
   length: T,
 ): NextPairs<B, T, D> {
   const op = "randomWindows";
-  requireWhole(op, "batch", batch);
-  requireWhole(op, "length", length);
+  requireWhole(op, "batch", batch, 1);
+  requireWhole(op, "length", length, 1);
   const count = requireLong(op, tokens.shape, length + 1);
   const starts = randint(key, [batch], 0, count - length) as Tensor<Shape, "i32">;
   const places = (from: number): Tensor<Shape, "i32"> =>
@@ -100,8 +95,8 @@ export function streams<const B extends number, const T extends number, D extend
   length: T,
 ): readonly NextPairs<B, T, D>[] {
   const op = "streams";
-  requireWhole(op, "streams", streams);
-  requireWhole(op, "length", length);
+  requireWhole(op, "streams", streams, 1);
+  requireWhole(op, "length", length, 1);
   const count = requireLong(op, tokens.shape, streams * length + 1);
   const steps = Math.floor((count - 1) / (streams * length)), each = steps * length;
   const cut = (from: number): Tensor =>

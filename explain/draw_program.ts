@@ -28,12 +28,12 @@ let graphviz: ReturnType<Viz["instance"]> | undefined;
  * ```ts
  * import { makeProgram, mean, mul, sub, type Tensor, tensor } from "@adjoint/adjoint";
  * import { drawProgram } from "@adjoint/adjoint/explain";
- * import { assertEquals } from "@std/assert";
+ * import { assertRejects } from "@std/assert";
  *
  * const loss = (x: Tensor, y: Tensor) => mean(mul(sub(x, y), sub(x, y)));
  * const program = makeProgram(loss)(tensor([1, 2]), tensor([3, 4]));
- * const draw = async () => (await drawProgram(program, { title: "Squared error" })).svg;
- * assertEquals(typeof draw, "function");
+ * const draw = (direction: "down" | "right") => drawProgram(program, { title: "Squared error", direction });
+ * await assertRejects(() => draw("up" as never), Error, "direction is up");
  * ```
  */
 export async function drawProgram(program: Program, options: ProgramDrawing = {}): Promise<Picture> {

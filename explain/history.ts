@@ -31,7 +31,7 @@ function ofLists(op: string, history: object) {
   const curves = Object.entries(history).map(([name, ys]): Curve => {
     if (!Array.isArray(ys)) {
       throw new ArgumentError(
-        `${op}: ${JSON.stringify(name)} in history is a ${typeof ys}, not a list of numbers; give lists by name`,
+        `${op}: ${JSON.stringify(name)} in history is of type ${typeof ys}, not a list of numbers; give lists by name`,
       );
     }
     return { name, xs: ys.map((_, i) => i), ys: ys.map((y, i) => numberIn(op, name, i, y)) };
@@ -60,5 +60,5 @@ function ofRecords(op: string, records: readonly Readonly<Record<string, unknown
 
 function numberIn(op: string, name: string, i: number, y: unknown): number {
   if (typeof y === "number") return y;
-  throw new ArgumentError(`${op}: ${JSON.stringify(name)} in history is a ${typeof y} at ${i}, not a number`);
+  throw new ArgumentError(`${op}: ${JSON.stringify(name)} in history is of type ${typeof y} at ${i}, not a number`);
 }

@@ -26,8 +26,8 @@ Deno.test("curvesOf() counts records without a step", () => {
 
 Deno.test("curvesOf() rejects what is no number, naming it", () => {
   const wrong = (history: unknown) => () => curvesOf("op", history as never);
-  assertThrows(wrong({ loss: 3 }), Error, 'op: "loss" in history is a number, not a list of numbers');
-  assertThrows(wrong({ loss: [1, "2"] }), Error, 'op: "loss" in history is a string at 1, not a number');
+  assertThrows(wrong({ loss: 3 }), Error, 'op: "loss" in history is of type number, not a list of numbers');
+  assertThrows(wrong({ loss: [1, "2"] }), Error, 'op: "loss" in history is of type string at 1, not a number');
   assertThrows(wrong([{ step: NaN, loss: 1 }]), Error, "op: step of record 0 in history is NaN, not a finite number");
   assertThrows(wrong([{ step: 1, loss: 1 }, { loss: 1 }]), Error, "op: step of record 1 in history is undefined");
 });

@@ -44,7 +44,7 @@ Deno.test("livePlot() rejects a history of no numbers, and goes on afterwards", 
   await assertRejects(
     () => live.update({ loss: ["1"] } as never),
     Error,
-    'livePlot: "loss" in history is a string at 0',
+    'livePlot: "loss" in history is of type string at 0',
   );
   await live.update({ loss: [1] });
   assertEquals(written.length, 1);

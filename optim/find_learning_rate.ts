@@ -92,7 +92,7 @@ export async function findLearningRate<P, S, B>(
         foldIn(root, ++batchesSeen),
       );
       training = next;
-      const now = await numberOf(l);
+      const now = await numberOf("findLearningRate", l);
       if (!Number.isFinite(now)) break passes;
       average = smoothing * average + (1 - smoothing) * now;
       // Divided by the weights that the average has had so far, as Adam's moments are.

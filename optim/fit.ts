@@ -210,9 +210,9 @@ export async function fit<P, S, B>(
       losses.push(loss);
     }
     if (losses.length === 0) throw noBatches("fit", epoch);
-    const { params, state } = training, numbers = await Promise.all(losses.map(numberOf));
+    const { params, state } = training, numbers = await Promise.all(losses.map((l) => numberOf("fit", l)));
     const loss = numbers.reduce((sum, l) => sum + l, 0) / numbers.length;
-    const metric = validate === undefined ? loss : await numberOf(await validate(params, state));
+    const metric = validate === undefined ? loss : await numberOf("fit", await validate(params, state));
     const stopping = patience.observe(run.stopping, metric);
     const { history } = run;
     run = {
@@ -237,11 +237,11 @@ export async function fit<P, S, B>(
 }
 
 /** A metric as a number. */
-export async function numberOf(x: number | Tensor<readonly [], FloatDType>): Promise<number> {
+export async function numberOf(op: string, x: number | Tensor<readonly [], FloatDType>): Promise<number> {
   const value: unknown = x instanceof Tensor && x.shape.length === 0 ? (await x.data())[0] : x;
   if (typeof value === "number") return value;
   const what = x instanceof Tensor ? `a tensor [${(x.shape as Shape).join(", ")}]` : `${typeof value}`;
   throw new ArgumentError(
-    `fit: a loss or a metric is a number or a scalar tensor, but this is ${what}; give one number`,
+    `${op}: a loss or a metric is a number or a scalar tensor, but this is ${what}; give one number`,
   );
 }

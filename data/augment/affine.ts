@@ -1,8 +1,9 @@
 /** Pictures sampled along affine maps, so that derivatives reach both the pictures and the maps. */
 import { add, arange, type DType, mul, reshape, type Shape, ShapeError, slice, sub, type Tensor } from "../../mod.ts";
 import type { Cropped } from "./crop.ts";
-import { type Examples, requireFloats, requireImages, requireWhole } from "./operands.ts";
+import { type Examples, requireFloats, requireImages } from "./operands.ts";
 import { sample, type SampleOptions } from "./sample.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** How pictures are sampled, and to what size. */
 export interface AffineOptions<H extends number = number, W extends number = number> extends SampleOptions {

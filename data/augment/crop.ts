@@ -14,7 +14,8 @@ import {
   tensor,
   vmap,
 } from "../../mod.ts";
-import { type Examples, requireImages, requireWhole } from "./operands.ts";
+import { type Examples, requireImages } from "./operands.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** The shape of pictures of shape `S` cut to `H` rows and `W` columns. */
 export type Cropped<S extends Shape, H extends number, W extends number> = readonly [S[0], H, W, S[3]];

@@ -24,9 +24,9 @@ import {
   requireImages,
   requireProbability,
   requireRange,
-  requireWhole,
 } from "./operands.ts";
 import { covered, drawSizes, placeAnywhere, type Wholes } from "./rectangles.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /**
  * Pictures in each of which a square is 0. Its middle is a pixel of the picture, every one equally likely, so that at the

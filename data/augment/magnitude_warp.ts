@@ -12,7 +12,8 @@ import {
   tensor,
   type Value,
 } from "../../mod.ts";
-import { type Examples, requireAmount, requireFloats, requireSeries, requireWhole } from "./operands.ts";
+import { type Examples, requireAmount, requireFloats, requireSeries } from "./operands.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /**
  * Series multiplied by smooth curves, one for each channel: natural cubic splines through normal numbers around 1 at

@@ -14,8 +14,9 @@ import {
   uniform,
   where,
 } from "../../mod.ts";
-import { type Examples, requireProbability, requireWhole } from "./operands.ts";
+import { type Examples, requireProbability } from "./operands.ts";
 import { differFrom, type MaskIds, requireIds, requireTokens } from "./text.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** Which tokens are masked, and what they may become. */
 export interface MaskTokensOptions extends MaskIds {

@@ -47,12 +47,6 @@ export function requireProbability(op: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${op}: the probability is from 0 to 1, not ${p}`);
 }
 
-/** Throws unless a number is whole, and `least` or more. */
-export function requireWhole(op: string, what: string, x: number, least: number): void {
-  if (Number.isSafeInteger(x) && x >= least) return;
-  throw new ArgumentError(`${op}: ${what} is a whole number from ${least}, not ${x}`);
-}
-
 /** Throws unless a number is finite, and 0 or more. */
 export function requireAmount(op: string, what: string, x: number): void {
   if (!(x >= 0 && x < Infinity)) throw new ArgumentError(`${op}: ${what} is a number from 0, not ${x}`);

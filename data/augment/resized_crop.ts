@@ -17,9 +17,10 @@ import {
 } from "../../mod.ts";
 import { alongMaps } from "./affine.ts";
 import type { Cropped } from "./crop.ts";
-import { type Examples, requireImages, requireRange, requireWhole } from "./operands.ts";
+import { type Examples, requireImages, requireRange } from "./operands.ts";
 import { drawSizes, placeAnywhere, type Proportions, type Rectangles, type Size, type Wholes } from "./rectangles.ts";
 import { requireSampling, type SampleOptions } from "./sample.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** Which pieces are cut, and how they are sampled. */
 export interface RandomResizedCropOptions extends Partial<Proportions> {

@@ -24,7 +24,8 @@ import {
   type Tensor,
   where,
 } from "../../mod.ts";
-import { type Examples, requireProbability, requireWhole } from "./operands.ts";
+import { type Examples, requireProbability } from "./operands.ts";
+import { requireWhole } from "../require_whole.ts";
 
 type Test = Tensor<Shape, "bool">;
 type Wholes = Tensor<Shape, "i32">;

@@ -12,8 +12,9 @@ import {
   type Tensor,
   where,
 } from "../../mod.ts";
-import { type Examples, requireSeries, requireWhole } from "./operands.ts";
+import { type Examples, requireSeries } from "./operands.ts";
 import { covered, type Wholes } from "./rectangles.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** How many stretches are masked, and with what. */
 export interface MaskOptions {

@@ -16,8 +16,9 @@ import {
   zerosLike,
 } from "../../mod.ts";
 import { cutAnywhere } from "./crop.ts";
-import { type Examples, requireFloats, requireSeries, requireWhole } from "./operands.ts";
+import { type Examples, requireFloats, requireSeries } from "./operands.ts";
 import { sample } from "./sample.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** Series as pictures of one column. */
 const asPictures = (x: Examples): Examples => expandDims(x, 2) as Examples;

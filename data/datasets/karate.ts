@@ -15,7 +15,7 @@ export interface WeightedGraph {
   readonly classes: readonly string[];
 }
 
-/** Each member's partners of a greater number, and in how many places they met: figure 3 of the paper. */
+/** Each member's partners of a greater number, and in how many places they met: the paper's table, as NetworkX has it. */
 const meetings = `
 0: 1×4 2×5 3×3 4×3 5×3 6×3 7×2 8×2 10×2 11×3 12×2 13×3 17×2 19×2 21×2 31×2
 1: 2×6 3×3 7×4 13×5 17×1 19×2 21×2 30×2

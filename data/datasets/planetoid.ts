@@ -3,7 +3,7 @@ import type { Either, FormatError } from "../errors.ts";
 import { clip } from "../formats/excerpt.ts";
 import { type Pickled, PickledObject, readPickle } from "../formats/pickle.ts";
 import { arrayOf, matrixOf, type PickledMatrix } from "../formats/pickled_arrays.ts";
-import { Damage } from "../formats/thrift.ts";
+import { Damage } from "../formats/damage.ts";
 import { type CitationGraph, citationGraph } from "./citation_graph.ts";
 import { left, right } from "fp-ts/lib/Either.js";
 

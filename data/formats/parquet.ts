@@ -14,7 +14,7 @@ import { clip, excerpt } from "./excerpt.ts";
 import { type ParquetColumn, type ParquetMetadata, readMetadata } from "./parquet_metadata.ts";
 import { readPages } from "./parquet_pages.ts";
 import { holdsBytes, unreadable } from "./parquet_values.ts";
-import { Damage } from "./thrift.ts";
+import { Damage } from "./damage.ts";
 import { left, right } from "fp-ts/lib/Either.js";
 
 /** Options of `readParquet`. */

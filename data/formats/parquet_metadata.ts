@@ -3,7 +3,8 @@
  *
  * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
-import { type Cursor, Damage, readStruct, type Thrift, type ThriftStruct } from "./thrift.ts";
+import { Damage } from "./damage.ts";
+import { type Cursor, readStruct, type Thrift, type ThriftStruct } from "./thrift.ts";
 import { clip } from "./excerpt.ts";
 
 /** How values are stored. */

@@ -7,7 +7,8 @@ import { inflate } from "../inflate.ts";
 import type { ParquetColumn } from "./parquet_metadata.ts";
 import { readPlain, readRuns, unsigned32, type Values } from "./parquet_values.ts";
 import { unsnappy } from "./snappy.ts";
-import { type Cursor, Damage, readByte, readBytes, readStruct, type ThriftStruct } from "./thrift.ts";
+import { Damage } from "./damage.ts";
+import { type Cursor, readByte, readBytes, readStruct, type ThriftStruct } from "./thrift.ts";
 
 /** More rows than writers put into a page; each may take no bytes at all. */
 const maxPageRows = 2 ** 26;

@@ -5,7 +5,8 @@
  */
 import { fromHalfBits } from "./halves.ts";
 import type { ParquetColumn } from "./parquet_metadata.ts";
-import { type Cursor, Damage, readByte, readBytes, readVarint } from "./thrift.ts";
+import { Damage } from "./damage.ts";
+import { type Cursor, readByte, readBytes, readVarint } from "./thrift.ts";
 
 /** Values of one type. */
 export type Values = Float64Array | readonly string[] | readonly boolean[] | readonly Uint8Array[];

@@ -6,7 +6,7 @@
  *
  * @see https://github.com/python/cpython/blob/3.13/Lib/pickletools.py
  */
-import { Damage } from "./thrift.ts";
+import { Damage } from "./damage.ts";
 
 /** What a pickle holds: bytes are texts as well, and tuples are lists. */
 export type Pickled =

@@ -1,6 +1,6 @@
 /** NumPy's arrays and SciPy's sparse matrices out of pickles. */
 import { latin1, type Pickled, PickledObject } from "./pickle.ts";
-import { Damage } from "./thrift.ts";
+import { Damage } from "./damage.ts";
 
 /** Numbers in rows. */
 export interface PickledMatrix {

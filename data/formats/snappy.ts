@@ -3,7 +3,8 @@
  *
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
-import { type Cursor, Damage, readByte, readBytes, readVarint } from "./thrift.ts";
+import { Damage } from "./damage.ts";
+import { type Cursor, readByte, readBytes, readVarint } from "./thrift.ts";
 
 /** No three bytes unpack to more than 64. */
 const mostRatio = 22;

@@ -3,20 +3,13 @@
  *
  * @see https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
+import { Damage } from "./damage.ts";
 
 /** A value: numbers are those of all integer types, within 2^53. */
 export type Thrift = number | boolean | Uint8Array | readonly Thrift[] | ThriftStruct;
 
 /** Fields by their numbers. */
 export type ThriftStruct = ReadonlyMap<number, Thrift>;
-
-/** Thrown by readers of parts of a file, and caught where the file's reading begins: it is no error of a program. */
-export class Damage extends Error {
-  /** `at` is the place in the bytes that were read. */
-  constructor(readonly at: number, message: string) {
-    super(message);
-  }
-}
 
 /** Structures of Parquet are within one another five deep. */
 const maxDepth = 16;

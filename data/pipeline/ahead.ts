@@ -1,5 +1,6 @@
 /** Elements made before they are asked for, and elements kept after they were. */
-import { countOf, define, inOrder, requireWhole, type Stage, type Step } from "./pipeline.ts";
+import { countOf, define, inOrder, type Stage, type Step } from "./pipeline.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /**
  * The same elements, made while what came before is worked on: reading and computing go on at once.

@@ -1,5 +1,6 @@
 /** Elements in batches, and in windows that overlap. */
 import { collate as stacked, type Collated } from "./collate.ts";
+import { requireWhole } from "../require_whole.ts";
 import {
   type Access,
   countOf,
@@ -7,7 +8,6 @@ import {
   type Epochs,
   inOrder,
   type Pipeline,
-  requireWhole,
   type Stage,
   type State,
   stateOf,

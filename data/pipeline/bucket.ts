@@ -2,7 +2,8 @@
 import { ArgumentError } from "../../mod.ts";
 import type { BatchingOptions } from "./batch.ts";
 import { collate as stacked, type Collated } from "./collate.ts";
-import { countOf, define, listOf, requireWhole, type Stage, type State, stateOf } from "./pipeline.ts";
+import { countOf, define, listOf, type Stage, type State, stateOf } from "./pipeline.ts";
+import { requireWhole } from "../require_whole.ts";
 
 /** An element that waits for others of its length: with its number since the pass began or went on, and the state before it. */
 interface Waiting<T> {

@@ -1,7 +1,7 @@
 /** Elements put together to a batch. */
 import { ArgumentError, type DType, pad, type Shape, ShapeError, stack, type Tensor, tensor } from "../../mod.ts";
 import { isTensor } from "../../core/tree.ts";
-import { requireWhole } from "./pipeline.ts";
+import { requireWhole } from "../require_whole.ts";
 
 type X = Tensor<Shape, DType>;
 

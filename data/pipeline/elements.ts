@@ -1,5 +1,6 @@
 /** Stages that work on one element at a time. */
 import { ArgumentError, foldIn, type Key } from "../../mod.ts";
+import { requireWhole } from "../require_whole.ts";
 import {
   countOf,
   define,
@@ -7,7 +8,6 @@ import {
   inOrder,
   keyOfPass,
   type Pipeline,
-  requireWhole,
   type Stage,
   type State,
   stateOf,

@@ -1,15 +1,6 @@
 /** Elements of several sequences in turn. */
-import {
-  countOf,
-  define,
-  listOf,
-  type Pipeline,
-  requireWhole,
-  type Stage,
-  type State,
-  stateOf,
-  type Step,
-} from "./pipeline.ts";
+import { requireWhole } from "../require_whole.ts";
+import { countOf, define, listOf, type Pipeline, type Stage, type State, stateOf, type Step } from "./pipeline.ts";
 
 /** Options of `interleave`. */
 export interface InterleaveOptions {

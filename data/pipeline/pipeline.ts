@@ -181,12 +181,6 @@ export function listOf(stage: string, state: State): readonly State[] {
   return state;
 }
 
-/** Requires a whole number from `least`. */
-export function requireWhole(stage: string, name: string, x: number, least: number): void {
-  if (Number.isSafeInteger(x) && x >= least) return;
-  throw new ArgumentError(`${stage}: ${name} is a whole number from ${least}, not ${x}`);
-}
-
 /** The key of a pass: another one in each. The last is kept, as elements ask for it one by one. */
 export function keyOfPass(key: Key): (epochs: Epochs) => Key {
   let last: readonly [of: string, key: Key] | undefined;

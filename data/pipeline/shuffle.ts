@@ -16,9 +16,10 @@ import {
 /**
  * The elements in an order drawn at random, another one in each pass of a `repeat`.
  *
- * Where all elements can be had in any order (those of a list or of tensors, and what `map`, `batch`, `take`, `skip` and
- * `windows` make of them), every order is equally likely, and a pass goes on where it was interrupted without reading
- * what came before. Elsewhere the elements are shuffled within windows: stretches of so many, one after the other.
+ * Where all elements can be had in any order (those of a list or of tensors, and what `map`, `mapWithKey`, `batch`, `take`,
+ * `skip`, `windows` and `cache` make of them), every order is equally likely, and a pass goes on where it was interrupted
+ * without reading what came before. Elsewhere the elements are shuffled within windows: stretches of so many, one after the
+ * other.
  *
  * @param key A key, used here only.
  * @param window How many elements are held and shuffled at a time where they come one by one; `Infinity` for all. Data that

@@ -9,7 +9,7 @@ import { type Block, Cell, Storage } from "../../tensor.ts";
 /** The most pages of 64 KiB that 32-bit addresses reach. */
 export const mostPages = 65536;
 /** Where a program's arguments and results are written down, an address each. */
-export const slotBase = 4096;
+export const slotBase = 8192;
 /** Where the results of programs live. */
 const nurseryBase = 65536;
 /** Arguments and results that a program may have. */

@@ -1,12 +1,13 @@
 /** Threads that share the work of a program. */
-import { Func, type Label } from "./function.ts";
+import { Func, type Label, type Local } from "./function.ts";
 import { memory, shared } from "./heap.ts";
 
 // Worker threads that share the memory, and how a kernel's work is shared out among them.
 //
 // The control words in memory say what the present job is: an open flag, the module and the function, its arguments, how
-// many units of work there are, how many have been taken and how many are done. Whoever is free takes the next few; a
-// worker that sleeps, or has not started yet, is not waited for. Any division of units among threads gives the same bits.
+// many units of work there are, how many of each thread's part have been taken and how many are done. Whoever is free
+// takes the next few; a worker that sleeps, or has not started yet, is not waited for. Any division of units among
+// threads gives the same bits.
 //
 // Workers are made from text. In a process they come from `node:worker_threads`: that needs no permission, and
 // unreferenced they do not keep the process alive. In a page that shares memory they are Web Workers, which start when
@@ -27,14 +28,18 @@ export const control = {
   chunk: 268,
   /** Messages sent to each Web Worker: one that has read fewer lets the next come in. */
   sent: 272,
-  /** Units taken, and units done. */
-  taken: 320,
+  /** Units done. */
   done: 384,
   /** Workers asleep. */
   asleep: 448,
   /** The task's arguments. */
   args: 512,
+  /** Units taken of each thread's part, in a cache line for each of 64 threads. */
+  taken: 1024,
 } as const;
+
+/** Bytes from one thread's count of units taken to the next one's. */
+const takenBytes = 64;
 
 /** The most arguments that a task has. */
 export const mostArguments = 64;
@@ -243,22 +248,41 @@ const moment = 50000n;
 
 /** The functions for the module of a number, whose scratch memory serves so many threads. */
 export function crewOf(module: number, threads: number): Crew {
+  // Every thread has a part of the units that is its own, the same at every call: so a kernel finds in a thread's caches
+  // what the last one left there. Who is done with its own part helps the others with theirs.
   const take = new Func(null, []);
   {
-    const from = take.local("i32"), to = take.local("i32"), units = take.local("i32"), chunk = take.local("i32");
+    const i32 = (): Local => take.local("i32"), units = i32(), chunk = i32(), part = i32();
+    const from = i32(), to = i32(), end = i32(), owner = i32(), seen = i32();
+    /** Pushes the less of what is pushed and a local. */
+    const atMost = (push: () => void, most: Local): void => {
+      push();
+      take.get(most);
+      push();
+      take.get(most).op("i32.lt_s", "select");
+    };
     load(take, control.units).set(units);
     load(take, control.chunk).set(chunk);
-    take.block((finished) =>
-      take.loop((again) => {
-        take.i32(control.taken).get(chunk).memory("i32.atomic.rmw.add").tee(from).get(units).op("i32.ge_s").brIf(
-          finished,
-        );
-        take.get(from).get(chunk).op("i32.add").tee(to).get(units).get(to).get(units).op("i32.lt_s", "select").set(to);
-        take.get(from).get(to);
-        load(take, control.task).callIndirect(0);
-        take.i32(control.done).get(to).get(from).op("i32.sub").memory("i32.atomic.rmw.add").op("drop").br(again);
-      })
-    );
+    // Whole chunks, as nearly the same number for everyone as there can be.
+    take.get(chunk).i32(threads).op("i32.mul").set(part);
+    take.get(units).get(part).op("i32.add").i32(1).op("i32.sub").get(part).op("i32.div_u").get(chunk).op("i32.mul");
+    take.set(part).global(1).set(owner);
+    take.loop((next) => {
+      atMost(() => take.get(owner).i32(1).op("i32.add").get(part).op("i32.mul"), units);
+      take.set(end);
+      take.block((finished) =>
+        take.loop((again) => {
+          take.get(owner).i32(takenBytes).op("i32.mul").get(chunk).memory("i32.atomic.rmw.add", control.taken);
+          take.get(owner).get(part).op("i32.mul", "i32.add").tee(from).get(end).op("i32.ge_s").brIf(finished);
+          atMost(() => take.get(from).get(chunk).op("i32.add"), end);
+          take.set(to).get(from).get(to);
+          load(take, control.task).callIndirect(0);
+          take.i32(control.done).get(to).get(from).op("i32.sub").memory("i32.atomic.rmw.add").op("drop").br(again);
+        })
+      );
+      take.step(owner, 1).i32(0).get(owner).get(owner).i32(threads).op("i32.eq", "select").set(owner);
+      take.step(seen, 1).get(seen).i32(threads).op("i32.lt_s").brIf(next);
+    });
   }
 
   const fork = new Func(null, ["i32", "i32", "i32"]);
@@ -270,7 +294,7 @@ export function crewOf(module: number, threads: number): Crew {
     store(fork, control.task, () => fork.get(task!));
     store(fork, control.units, () => fork.get(units!));
     store(fork, control.chunk, () => fork.get(chunk!));
-    store(fork, control.taken, () => fork.i32(0));
+    for (let t = 0; t < threads; t++) store(fork, control.taken + t * takenBytes, () => fork.i32(0));
     store(fork, control.done, () => fork.i32(0));
     store(fork, control.open, () => fork.i32(1));
     fork.i32(control.sequence).i32(1).memory("i32.atomic.rmw.add").op("drop");

@@ -219,15 +219,19 @@ export function publish(id: number, module: WebAssembly.Module, owner: object): 
   dropped.register(owner, id);
 }
 
-/** Nanoseconds of work that could have been shared, after which workers are started: starting one takes as long. */
-const worthThreads = 20e6;
+/** Nanoseconds that the caller is held up while workers start, about. */
+const startTime = 60e6;
+/** Nanoseconds of work that could have been shared, and was not. */
 let alone = 0;
 
-/** To be called before each run of a program with that many nanoseconds of work to share. */
+/**
+ * To be called before each run of a program with that many nanoseconds of work to share. Workers are started once they
+ * would have saved as much time as their start takes: nobody then waits for more than twice the least.
+ */
 export function aboutToShare(work: number): void {
   if (senders !== null && senders.length >= wanted - 1) return;
   alone += work;
-  if (alone > worthThreads) start();
+  if (alone * (1 - 1 / wanted) > startTime) start();
 }
 
 // The functions by which a module's kernels are shared out among threads.

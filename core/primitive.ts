@@ -29,6 +29,16 @@ export interface Donation {
   readonly inputs: readonly number[];
 }
 
+/** The same application of fewer inputs and outputs. */
+export interface Slim<P> {
+  /** Places of the inputs that stay, in their new order. */
+  readonly inputs: readonly number[];
+  /** Parameters for these. */
+  readonly params: P;
+  /** What each output is now: an output or one of the old inputs, by place; `null` where nobody needs it. */
+  readonly outputs: readonly ({ readonly output: number } | { readonly input: number } | null)[];
+}
+
 /** Everything known about one primitive. `P` are its static parameters: plain data, functions or programs. */
 export interface Primitive<P = unknown> {
   /** Its name in printed programs and messages. */
@@ -99,6 +109,12 @@ export interface Primitive<P = unknown> {
 
   /** For a primitive with one output: something simpler that gives the same bits, where there is. */
   readonly simplify?: Rule<P>;
+
+  /**
+   * For a primitive that holds programs: the same without what nobody needs, where there is such. An input is the same
+   * object where it is the same value; `needed` marks outputs.
+   */
+  readonly slim?: (inputs: readonly object[], params: P, needed: readonly boolean[]) => Slim<P> | null;
 
   /** Computing it again costs no more than reading what it gave, so reverse mode keeps its inputs instead. */
   readonly cheap?: boolean;

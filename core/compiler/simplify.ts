@@ -223,6 +223,30 @@ export function deadCode(program: Program): Program {
   return new Program(program.inputs, kept.reverse(), program.outputs, program.captured);
 }
 
+// Loops made slimmer: what nobody reads of their results is computed, stacked and kept no more.
+
+/** The program with every primitive that holds programs given, and asked for, only what is needed. */
+export function slim(program: Program): Program {
+  const needed = new Set<Var>(program.outputs), instead = new Map<Var, Var>();
+  for (const e of program.equations) for (const v of e.inputs) needed.add(v);
+  const look = (v: Var): Var => instead.get(v) ?? v;
+  let changed = false;
+  const equations = program.equations.map((e): Equation => {
+    const inputs = e.inputs.map(look), less = e.prim.slim?.(inputs, e.params, e.outputs.map((v) => needed.has(v)));
+    if (less === undefined || less === null) return instead.size === 0 ? e : { ...e, inputs };
+    changed = true;
+    const outputs: Var[] = [];
+    less.outputs.forEach((source, i) => {
+      if (source === null) return;
+      if ("input" in source) instead.set(e.outputs[i]!, inputs[source.input]!);
+      else if (outputs[source.output] === undefined) outputs[source.output] = e.outputs[i]!;
+      else instead.set(e.outputs[i]!, outputs[source.output]!);
+    });
+    return { ...e, inputs: less.inputs.map((i) => inputs[i]!), params: mapPrograms(less.params, simplify), outputs };
+  });
+  return changed ? new Program(program.inputs, equations, program.outputs.map(look), program.captured) : program;
+}
+
 // Simplification: the passes that make a program smaller, one after another until nothing changes.
 
 /** Rounds after which even a program that still changes is left: each is linear in its size. */
@@ -239,7 +263,7 @@ export function simplify(program: Program): Program {
   if (done !== undefined) return done;
   let now = withinEquations(deadCode(inline(program)));
   for (let i = 0; i < rounds; i++) {
-    const next = deadCode(commonSubexpressions(algebra(fold(now))));
+    const next = slim(deadCode(commonSubexpressions(algebra(fold(now)))));
     if (next === now) break;
     now = next;
   }

@@ -85,14 +85,13 @@ Deno.test("simplify() reaches into loops and keeps what is printed in its order"
     simplify(program).toString(),
     `{ a:f32[] ->
   debugPrint[text=before {}] a
-  b:f32[3] = full[value=0 shape=(3) dtype=f32]
-  c:f32[] = scan[program=
-    { a:f32[] b:f32[] ->
+  b:f32[] = scan[program=
+    { a:f32[] ->
       debugPrint[text=step {}] a
-      c:f32[] = add a a
-      -> c } consts=0 carry=1 length=3] a b
-  debugPrint[text=after {}] c
-  -> c }`,
+      b:f32[] = add a a
+      -> b } consts=0 carry=1 length=3] a
+  debugPrint[text=after {}] b
+  -> b }`,
   );
 });
 

@@ -18,6 +18,7 @@ import {
   traceLive,
   transposeProgram,
 } from "../transforms/derived.ts";
+import { slimScan } from "./slim_scan.ts";
 
 // The transpose of a linear scan: the other way round, with cotangents as its carry.
 
@@ -263,6 +264,7 @@ export const scanP: Primitive<ScanParams> = {
     return { outputs: outs.map((y, i) => i >= p.carry && mask[i] ? moveAxis(y, 1, 0) : y), mapped: mask };
   },
   lower: (_, p) => ({ kind: "scan", ...p }),
+  slim: slimScan,
 };
 
 /** Takes from the front, some at a time. */

@@ -19,7 +19,7 @@ import { packer, type Spread, strip } from "./strip.ts";
 
 /** Choices that change the speed and not one bit of the result. */
 export interface Tile {
-  /** Whether numbers of a are spread over vectors by shuffles where that can be; else each is loaded. */
+  /** Whether numbers of a are spread over vectors by shuffles where that can be, or each is loaded. */
   readonly shuffles?: boolean;
   /** Whether tiles are of four vectors, not two: for engines that join pairs of them to vectors twice as long. */
   readonly wide?: boolean;
@@ -141,9 +141,12 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   };
   const aRows = line("a"), bColumns = lineOf(problem.columns, "b", bytes);
   const aRun = loopsOf(blocks, "a").at(-1)!.a;
-  const aPacked = tile.packA ?? (columns >= 32 && collides(blocks, "a", bytes));
-  // With one vector of b a load for each number of a is too much.
-  const spread: Spread = !(tile.shuffles ?? columns <= lanes.count)
+  // A packed panel is one stream of vectors, which pays where there are many panels of b to meet it.
+  const aPacked = tile.packA ?? ((rows > 48 && columns >= 128) || (columns >= 32 && collides(blocks, "a", bytes)));
+  const panels = panelsOf(columns, lanes, tile.wide === true ? 4 : 2);
+  // A load for each number of a takes longer than a shuffle, but for three vectors of b: more rows of them fit.
+  const three = panels.wholePanels === 0 && panels.lastPanel?.vectors === 3;
+  const spread: Spread = !(tile.shuffles ?? !three)
     ? "loads"
     : aPacked || (aRows.stride === bytes && aRun !== 1)
     ? "rows"
@@ -153,7 +156,6 @@ export function planOf(problem: Problem, lanes: Lanes, tile: Tile): Plan {
   const bDirect = bColumns.stride === bytes && loopsOf(blocks, "b").at(-1)!.b >= 0;
   // Packing pays where b is read several times; more so where its lines would be gone by then.
   const bPacked = !bDirect || (tile.packB ?? rows > (collides(blocks, "b", bytes) ? 8 : 48));
-  const panels = panelsOf(columns, lanes, tile.wide === true ? 4 : 2);
   const pieceRows = aPacked
     ? mostRows(spread, aPacked, panels.panel.vectors, lanes)
     : commonRows(panels, spread, lanes);

@@ -221,7 +221,7 @@ function fewRows(problem: Problem, { bytes }: Lanes): Problem | null {
 // processes never come to it. Until it is done programs are made for the tile that is the fastest in most places.
 
 /** The tiles to choose from. The first is the usual one. */
-export const tiles: readonly [Tile, ...Tile[]] = [{}, { shuffles: true }, { wide: true }];
+export const tiles: readonly [Tile, ...Tile[]] = [{}, { shuffles: false }, { shuffles: false, wide: true }];
 
 /** Nanoseconds of work after which the probe begins, and for each of its rounds. */
 const worthProbing = 100e6, worthRound = 3e6;

@@ -39,17 +39,16 @@ import {
   softmaxCrossEntropy,
 } from "@adjoint/adjoint/layers";
 import { adam, applyUpdates, cosineDecay, type OptState } from "@adjoint/adjoint/optim";
-import { orThrow } from "@adjoint/adjoint/data";
-import { command, percent, positive, run, secondsSince, seed, terminalColumns, whole } from "./command.ts";
+import { type LabelledImages, loadMnist, orThrow } from "@adjoint/adjoint/data";
+import { command, installed, percent, positive, run, secondsSince, seed, terminalColumns, whole } from "./command.ts";
 import { captionOf, drawDigits } from "./digits_text.ts";
-import { type Digits, loadMnist, side } from "./mnist_data.ts";
 import { progressLine } from "./progress.ts";
 
 const weights = { weights: heNormal };
 
 /** The network: two convolutions of 3 × 3, each with a pool of 2 × 2 after it, and two dense layers. */
 export const net = pipe(
-  input([side, side, 1]),
+  input([28, 28, 1]),
   conv(3, 16, weights),
   act(relu),
   maxPool(2),
@@ -64,22 +63,8 @@ export const net = pipe(
 );
 type Params = ParamsOf<typeof net>;
 type Images = Tensor<readonly [number, 28, 28, 1]>;
-type Bytes = Tensor<readonly [number, 28, 28, 1], "u8">;
-type Labels = Tensor<readonly [number], "i32">;
-
-/** Images as bytes, `[count, 28, 28, 1]`, and labels. */
-export interface Examples {
-  readonly images: Bytes;
-  readonly labels: Labels;
-}
-
-/** Bytes as tensors. */
-export function examplesOf(digits: Digits): Examples {
-  return {
-    images: tensor(digits.images, { shape: [digits.count, 28, 28, 1] }),
-    labels: cast(tensor(digits.labels, { shape: [digits.count] }), "i32"),
-  };
-}
+type Bytes = LabelledImages["images"];
+type Labels = LabelledImages["labels"];
 
 /** Pixels from 0 to 1, less their mean over MNIST and over their deviation. */
 const scaled = (images: Bytes): Images => div(add(div(cast(images, "f32"), 255), -0.1307), 0.3081) as Images;
@@ -109,7 +94,7 @@ interface Report {
 }
 
 /** Trains from scratch; the same settings give the same parameters to the last bit. */
-export function train(data: Examples, settings: Settings, report: (r: Report) => void): Params {
+export function train(data: LabelledImages, settings: Settings, report: (r: Report) => void): Params {
   const { epochs, batch, rate, seed } = settings;
   const count = data.images.shape[0], each = Math.floor(count / batch), total = epochs * each;
   const optimizer = adam(cosineDecay(rate, total)), root = key(seed);
@@ -176,12 +161,13 @@ export const cnn = command("cnn", "train a convolutional network on MNIST and te
 });
 
 /** Up to ten test images that the network gets wrong, as text. */
-function drawWrong(predictions: Int32Array, digits: Digits, columns: number): string {
-  const size = side * side, wrong = [...predictions.keys()].filter((i) => predictions[i] !== digits.labels[i]);
+function drawWrong(predictions: Int32Array, digits: LabelledImages, columns: number): string {
+  const size = 28 * 28, labels = digits.labels.dataSync(), pixels = digits.images.dataSync() as Uint8Array;
+  const wrong = [...predictions.keys()].filter((i) => predictions[i] !== labels[i]);
   return drawDigits(
     wrong.slice(0, 10).map((i) => ({
-      pixels: digits.images.subarray(i * size, (i + 1) * size),
-      caption: captionOf(digits.labels[i]!, predictions[i]!),
+      pixels: pixels.subarray(i * size, (i + 1) * size),
+      caption: captionOf(labels[i]!, predictions[i]!),
     })),
     { margin: 2, columns },
   );
@@ -189,13 +175,13 @@ function drawWrong(predictions: Int32Array, digits: Digits, columns: number): st
 
 if (import.meta.main) {
   await run(cnn, async (options) => {
-    const { train: digits, test } = orThrow(await loadMnist()());
+    const { train: digits, test } = orThrow(await loadMnist(installed)());
     const line = progressLine(), begun = performance.now();
-    const params = train(examplesOf(digits), options, (r) => line.show(r));
+    const params = train(digits, options, (r) => line.show(r));
     line.end();
     console.log(`trained ${options.epochs} epochs in ${secondsSince(begun)} s`);
-    const predictions = predict(params, examplesOf(test).images);
-    console.log(`test accuracy ${percent(accuracyOf(predictions, test.labels))} over ${test.count} images\n`);
+    const predictions = predict(params, test.images), right = accuracyOf(predictions, test.labels.dataSync());
+    console.log(`test accuracy ${percent(right)} over ${predictions.length} images\n`);
     console.log(drawWrong(predictions, test, terminalColumns()));
   });
 }

@@ -164,3 +164,6 @@ export const looking: LoadOptions = {
 };
 
 const said = new Set<string>();
+
+/** Where Deno puts the packages that `examples/deno.json` asks for: MNIST comes in one, of which no code is run. */
+export const installed: LoadOptions = { directory: `${import.meta.dirname}/node_modules` };

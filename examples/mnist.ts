@@ -15,6 +15,7 @@ import {
   key,
   mean,
   permutation,
+  reshape,
   type Shape,
   sum,
   take,
@@ -23,16 +24,38 @@ import {
   type Value,
   valueAndGrad,
 } from "@adjoint/adjoint";
-import { decodeSafetensors, encodeSafetensors, orThrow, treeFromTensors, treeToTensors } from "@adjoint/adjoint/data";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type LabelledImages,
+  loadMnist,
+  orThrow,
+  treeFromTensors,
+  treeToTensors,
+} from "@adjoint/adjoint/data";
 import { act, dense, input, type ParamsOf, relu, softmaxCrossEntropy } from "@adjoint/adjoint/layers";
 import { adam, applyUpdates, type OptState } from "@adjoint/adjoint/optim";
-import { asked, command, percent, positive, run, secondsSince, seed, terminalColumns, text, whole } from "./command.ts";
+import {
+  asked,
+  command,
+  installed,
+  percent,
+  positive,
+  run,
+  secondsSince,
+  seed,
+  terminalColumns,
+  text,
+  whole,
+} from "./command.ts";
 import { captionOf, drawDigits } from "./digits_text.ts";
-import { type Digits, loadMnist, side } from "./mnist_data.ts";
 import { progressLine } from "./progress.ts";
 
+/** Pixels an image, 28 rows of 28. */
+const size = 784;
+
 /** The network: one hidden layer of 128 rectified units. */
-export const net = pipe(input([side * side]), dense(128), act(relu), dense(10));
+export const net = pipe(input([size]), dense(128), act(relu), dense(10));
 type Params = ParamsOf<typeof net>;
 
 /** Images as rows of 784 numbers from 0 to 1, and labels. */
@@ -41,13 +64,9 @@ export interface Examples {
   readonly labels: Tensor<readonly [number], "i32">;
 }
 
-/** Bytes as tensors. */
-export function examplesOf(digits: Digits): Examples {
-  const pixels = tensor(digits.images, { shape: [digits.count, 784] });
-  return {
-    images: div(cast(pixels, "f32"), 255),
-    labels: cast(tensor(digits.labels, { shape: [digits.count] }), "i32"),
-  };
+/** Bytes as rows of numbers. */
+export function examplesOf({ images, labels }: LabelledImages): Examples {
+  return { images: div(cast(reshape(images, [images.shape[0], size]), "f32"), 255), labels };
 }
 
 const logitsOf = (params: Params, images: Examples["images"]): Tensor<readonly [number, 10]> =>
@@ -139,12 +158,13 @@ export const mnist = command("mnist", "train 784-128-10 on MNIST with Adam and t
 });
 
 /** Ten test images as text, each with its label and what the network takes it for. */
-function draw(params: Params, digits: Digits, data: Examples, columns: number): string {
-  const guesses = predict(params, data.images).dataSync(), size = side * side;
+function draw(params: Params, digits: LabelledImages, data: Examples, columns: number): string {
+  const guesses = predict(params, data.images).dataSync(), labels = digits.labels.dataSync();
+  const pixels = digits.images.dataSync() as Uint8Array;
   return drawDigits(
     Array.from({ length: 10 }, (_, i) => ({
-      pixels: digits.images.subarray(i * size, (i + 1) * size),
-      caption: captionOf(digits.labels[i]!, guesses[i]!),
+      pixels: pixels.subarray(i * size, (i + 1) * size),
+      caption: captionOf(labels[i]!, guesses[i]!),
     })),
     { margin: 2, columns },
   );
@@ -162,7 +182,7 @@ function readParams(file: string): Params {
 
 if (import.meta.main) {
   await run(mnist, async (options) => {
-    const { train: digits, test: unseen } = orThrow(await loadMnist()()), test = examplesOf(unseen);
+    const { train: digits, test: unseen } = orThrow(await loadMnist(installed)()), test = examplesOf(unseen);
     let params: Params;
     if (options.predict) params = readParams(options.file);
     else {

@@ -2,17 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeSafetensors, encodeSafetensors, orThrow, treeFromTensors, treeToTensors } from "@adjoint/adjoint/data";
 import { accuracyOf, examplesOf, mnist, net, train } from "./mnist.ts";
-import { key } from "@adjoint/adjoint";
+import { key, tensor } from "@adjoint/adjoint";
 
 /** `count` images, each class a bright block at a place of its own, dimmed by a few levels from image to image. */
 function blocks(count: number) {
-  const images = new Uint8Array(count * 784), labels = new Uint8Array(count);
+  const images = new Uint8Array(count * 784), labels = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const label = i % 10;
     labels[i] = label;
     images.fill(255 - i % 50, i * 784 + label * 70, i * 784 + label * 70 + 60);
   }
-  return { count, images, labels };
+  return { images: tensor(images, { shape: [count, 28, 28, 1] }), labels: tensor(labels, { shape: [count] }) };
 }
 
 Deno.test("train() learns, the same to the last bit for the same seed, and its parameters survive a file", () => {

@@ -3,6 +3,8 @@ import { type Tensor, tensor } from "../../mod.ts";
 import type { DataError, Either, FormatError, TaskEither } from "../errors.ts";
 import { clip } from "../formats/excerpt.ts";
 import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
+import { linesOf, wrongLine } from "./rows.ts";
+import { right } from "fp-ts/lib/Either.js";
 
 /** Where `loadCaliforniaHousing` has its data from. */
 export const housingSource: DataSource = {
@@ -86,22 +88,11 @@ async () => {
  * ```
  */
 export function decodeHousing(bytes: Uint8Array): Either<FormatError, Housing> {
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/), [head = "", ...rest] = lines;
-  const wrong = (line: number, what: string): Either<FormatError, never> => {
-    const offset = new TextEncoder().encode(lines.slice(0, line).map((l) => `${l}\n`).join("")).length;
-    return {
-      _tag: "Left",
-      left: {
-        _tag: "FormatError",
-        format: "csv",
-        offset,
-        message: `decodeHousing: line ${line + 1}, ${JSON.stringify(clip(lines[line] ?? ""))}, ${what}`,
-      },
-    };
-  };
+  const lines = linesOf(bytes), [head = "", ...rows] = lines, width = housingFeatures.length;
+  const wrong = (line: number, what: string): Either<FormatError, never> =>
+    wrongLine("decodeHousing", "csv", lines, line, `${JSON.stringify(clip(lines[line] ?? ""))}, ${what}`);
   const names = [...housingFeatures, target, category];
   if (head !== names.join(",")) return wrong(0, `does not name the columns ${names.join(",")}`);
-  const rows = rest.at(-1) === "" ? rest.slice(0, -1) : rest, width = housingFeatures.length;
   const inputs = new Float32Array(rows.length * width), values = new Float32Array(rows.length);
   const proximity = new Int32Array(rows.length);
   for (const [i, row] of rows.entries()) {
@@ -116,12 +107,9 @@ export function decodeHousing(bytes: Uint8Array): Either<FormatError, Housing> {
     values[i] = numbers[width]!;
     proximity[i] = near;
   }
-  return {
-    _tag: "Right",
-    right: {
-      inputs: tensor(inputs, { shape: [rows.length, width] }) as unknown as Housing["inputs"],
-      proximity: tensor(proximity) as Housing["proximity"],
-      values: tensor(values) as Housing["values"],
-    },
-  };
+  return right({
+    inputs: tensor(inputs, { shape: [rows.length, width] }) as unknown as Housing["inputs"],
+    proximity: tensor(proximity) as Housing["proximity"],
+    values: tensor(values) as Housing["values"],
+  });
 }

@@ -5,10 +5,10 @@ import { decodeIdx } from "../formats/idx.ts";
 import { type DataSource, loadFile, type LoadOptions } from "../source.ts";
 
 /** Pixels and classes, as bytes. */
-export interface ImageBytes {
+interface ImageBytes {
   /** How many pictures. */
   readonly count: number;
-  /** `count × side × side` pixels, row after row. */
+  /** `count × 28 × 28` pixels, row after row. */
   readonly images: Uint8Array;
   /** `count` classes. */
   readonly labels: Uint8Array;
@@ -123,11 +123,10 @@ export function decodeImageBytes(
   prefix: string,
   imageBytes: Uint8Array,
   labelBytes: Uint8Array,
-  side = 28,
 ): Either<FormatError, ImageBytes> {
-  const images = decodeAs(op, `${prefix}-images-idx3-ubyte`, imageBytes, [-1, side, side]);
+  const images = decodeAs(op, `${prefix}-images-idx3-ubyte`, imageBytes, [-1, 28, 28]);
   if (images._tag === "Left") return images;
-  const count = images.right.length / (side * side), file = `${prefix}-labels-idx1-ubyte`;
+  const count = images.right.length / (28 * 28), file = `${prefix}-labels-idx1-ubyte`;
   const labels = decodeAs(op, file, labelBytes, [count]);
   if (labels._tag === "Left") return labels;
   const strange = labels.right.findIndex((label) => label > 9);

@@ -1,6 +1,7 @@
 /** The published data sets are those of the literature: where `ADJOINT_DATA` names a folder that has them. */
 import { assert, assertEquals } from "@std/assert";
 import { type Either, orThrow } from "../errors.ts";
+import { columnOf } from "../table.ts";
 import type { LoadOptions } from "../source.ts";
 import { loadCifar10 } from "./cifar.ts";
 import { loadDiabetes } from "./diabetes.ts";
@@ -8,7 +9,7 @@ import { loadDigits } from "./digits.ts";
 import { loadMnist, mnistSource } from "./mnist.ts";
 import { loadMutag } from "./molecules.ts";
 import { loadNames, loadSurnames } from "./names.ts";
-import { loadCarbonDioxide, loadNile, loadSunspots } from "./series.ts";
+import { loadCarbonDioxide, loadElNino, loadMacrodata, loadNile, loadSunspots } from "./series.ts";
 
 const ignore = Deno.env.get("ADJOINT_DATA") === undefined;
 const here: LoadOptions = { fetch: false, cache: false };
@@ -54,6 +55,23 @@ Deno.test("the series are as long as statsmodels states", { ignore }, async () =
   assertEquals([orThrow(nile).values.size, sum(orThrow(nile).values.dataSync())], [100, 91935]);
   const parts = orThrow(air).values.dataSync();
   assertEquals([orThrow(sun).values.size, parts.length, parts.filter(Number.isNaN).length], [309, 2284, 59]);
+});
+
+Deno.test("the sea off Peru and the economy are as statsmodels states", { ignore }, async () => {
+  const [sea, macro] = await Promise.all([loadElNino(here)(), loadMacrodata(here)()]);
+  const { times, values } = orThrow(sea), months = times.dataSync(), warm = values.dataSync();
+  // 61 years of 12 months, 1950 to 2010.
+  assertEquals([months.length, months[0], months[731]], [732, 195001, 201012]);
+  // The strongest El Niños in NOAA's index of this region: 1982/83 and 1997/98.
+  const order = Array.from(months).sort((a, b) => warm[months.indexOf(b)]! - warm[months.indexOf(a)]!);
+  assertEquals(order.slice(0, 6).map((t) => Math.floor(t / 100)).every((y) => y === 1983 || y === 1998), true);
+  const table = orThrow(macro), column = (name: string) => columnOf(table, name).values as Float64Array;
+  // 203 quarters of 14 variables, 1959Q1 to 2009Q3; inflation is what prices state, infl = 400 ln(cpi / cpi before).
+  assertEquals([table.rows, table.columns.length], [203, 14]);
+  assertEquals(table.data.every(({ type }) => type === "number"), true);
+  assertEquals([column("year").at(-1), column("quarter").at(-1)], [2009, 3]);
+  const cpi = column("cpi");
+  assertEquals((400 * Math.log(cpi[2]! / cpi[1]!)).toFixed(2), column("infl")[2]!.toFixed(2));
 });
 
 Deno.test("MUTAG's molecules are those of the literature", { ignore }, async () => {

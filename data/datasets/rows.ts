@@ -1,4 +1,9 @@
-/** Rows of numbers in a text, and what is wrong with a line of it. */
+/**
+ * Rows of numbers in a text, and what is wrong with a line of it.
+ *
+ * Stricter than `decodeCsv`, which passes over empty lines: here a row is a line, so that what a data set further asks of
+ * its numbers can be told of by line.
+ */
 import type { Either, Format, FormatError } from "../errors.ts";
 import { clip } from "../formats/excerpt.ts";
 import { left, right } from "fp-ts/lib/Either.js";

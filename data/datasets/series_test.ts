@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { soaked } from "../../tests/backends/soaked.ts";
 import { hostile } from "../../tests/hostile.ts";
-import { decodeSeries } from "./series.ts";
+import { decodeMonthlySeries, decodeSeries } from "./series.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -30,6 +30,28 @@ Deno.test("decodeSeries() says which line is wrong", () => {
     assertEquals(decodeSeries(encode(`y,v\n1971,5\n${line}\n1980,1\n`)), {
       _tag: "Left",
       left: { _tag: "FormatError", format: "csv", offset: 11, message: `decodeSeries: line 3, ${what}` },
+    });
+  }
+});
+
+Deno.test("decodeMonthlySeries() reads years of months, and says which line is wrong", () => {
+  const head = "y,j,f,m,a,m,j,j,a,s,o,n,d", months = (start: number) => Array.from({ length: 12 }, (_, i) => start + i);
+  const got = decodeMonthlySeries(encode(`${head}\n1950,${months(1)}\n1951,,${months(2).slice(1)}\n`));
+  assert(got._tag === "Right");
+  assertEquals(got.right.times.toArray(), [...months(195001), ...months(195101)]);
+  assertEquals(got.right.values.toArray(), [...months(1), NaN, ...months(3).slice(0, 11)]);
+  const first = `${head}\n1950,${months(1)}\n`, offset = first.length;
+  const table: readonly (readonly [string, string])[] = [
+    ["1951,1", '"1951,1" is not 13 numbers'],
+    [`1950,${months(1)}`, "1950 is no time: times are whole numbers and ascend"],
+    [`1951.5,${months(1)}`, "1951.5 is no time: times are whole numbers and ascend"],
+    [`,${months(1)}`, "NaN is no time: times are whole numbers and ascend"],
+    [`3e7,${months(1)}`, "30000000 is no time: times are whole numbers and ascend"],
+  ];
+  for (const [line, what] of table) {
+    assertEquals(decodeMonthlySeries(encode(`${first}${line}\n`)), {
+      _tag: "Left",
+      left: { _tag: "FormatError", format: "csv", offset, message: `decodeMonthlySeries: line 3, ${what}` },
     });
   }
 });

@@ -270,8 +270,8 @@ export function strip(s: Strip, lanes: Lanes): Func {
 // A vector times a matrix: every number of the matrix is used once, so that it is read in the order of memory and what
 // counts is the stream of loads.
 
-/** Terms at once where rows of the matrix are added up, and columns at once where they are multiplied. */
-const termsAtOnce = 8, columnsAtOnce = 4;
+/** Terms and vectors at once where rows of the matrix are added up, and columns at once where they are multiplied. */
+const termsAtOnce = 8, vectorsAtOnce = 4, columnsAtOnce = 4;
 
 interface Vector {
   readonly lanes: Lanes;
@@ -311,28 +311,34 @@ function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
   f.get(to).i32(groups).op("i32.eq").set(last);
   f.i32((columns - tail) * bytes).get(to).i32(group * bytes).op("i32.mul").get(last).op("select");
   f.get(first).op("i32.sub").set(size);
-  /** Goes along the columns with `p` and `q`: `body` is for a whole vector, or the lanes of the tail. */
-  const along = (x: Local, y: Local, unroll: number, body: (lanesOfC: number, offset: number) => void): void => {
+  /** Goes along the columns with `p` and `q`: `body` is for some whole vectors, or for one with the lanes of the tail. */
+  const along = (x: Local, y: Local, unroll: number, body: (vectors: number, lanesOfC: number) => void): void => {
     const some = (n: number) => {
-      for (let i = 0; i < n; i++) body(count, i * count * bytes);
+      body(n, count);
       const by = n * count * bytes;
       f.step(p, by).step(q, by).step(left, -by);
     };
     f.get(x).set(p).get(y).set(q).get(size).set(left);
-    f.block((out) => {
-      f.loop((again) => {
-        f.get(left).i32(unroll * count * bytes).op("i32.lt_s").brIf(out);
-        some(unroll);
-        f.br(again);
-      });
-    });
-    if (unroll > 1) f.get(left).if(() => some(1));
-    if (tail !== 0) f.get(last).if(() => body(tail, 0));
+    for (let n = unroll; n > 0; n >>= 1) {
+      if (n < unroll) f.get(left).i32(n * count * bytes).op("i32.and").if(() => some(n));
+      else {
+        f.block((out) => {
+          f.loop((again) => {
+            f.get(left).i32(n * count * bytes).op("i32.lt_s").brIf(out);
+            some(n);
+            f.br(again);
+          });
+        });
+      }
+    }
+    if (tail !== 0) f.get(last).if(() => body(1, tail));
   };
 
   // The sums of a block: in c itself if it is the only one.
   const sums = several ? work : c, terms = i32(), ak = i32(), bk = i32(), adding = i32();
-  const sum = f.local("v128"), x = f.local("v128");
+  const vectors = Array.from({ length: vectorsAtOnce }, () => f.local("v128")),
+    [sum] = vectors as [Local],
+    x = f.local("v128");
   const as = Array.from({ length: Math.min(termsAtOnce, Math.max(...blocks.counts)) }, () => f.local("v128"));
   const step = (n: number): void => {
     as.slice(0, n).forEach((v, i) => {
@@ -340,21 +346,24 @@ function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
       lanes.splatLoad(f, 0);
       f.set(v);
     });
-    along(sums, bk, columns >= group ? 2 : 1, (lanesOfC, offset) => {
-      f.get(p).memory("v128.load", offset).set(sum);
+    along(sums, bk, columns >= group ? vectorsAtOnce : 1, (m, lanesOfC) => {
+      const now = vectors.slice(0, m), width = count * bytes;
+      now.forEach((v, j) => f.get(p).memory("v128.load", j * width).set(v));
       for (let i = 0; i < n; i++) {
-        const shift = i * bRun + offset;
-        f.get(q);
-        if (shift < 0) f.i32(shift).op("i32.add");
-        f.memory("v128.load", Math.max(0, shift)).set(x);
-        lanes.multiplyAdd(f, as[i]!, x, sum);
+        now.forEach((v, j) => {
+          const shift = i * bRun + j * width;
+          f.get(q);
+          if (shift < 0) f.i32(shift).op("i32.add");
+          f.memory("v128.load", Math.max(0, shift)).set(x);
+          lanes.multiplyAdd(f, as[i]!, x, v);
+        });
       }
-      lanes.store(f, () => f.get(p), offset, sum, lanesOfC);
+      now.forEach((v, j) => lanes.store(f, () => f.get(p), j * width, v, lanesOfC));
     });
   };
   f.get(a).set(ak).get(b).set(bk);
   overBlocks(f, blocks, bytes, { a: ak, b: bk, terms }, () => {
-    along(sums, sums, 1, (lanesOfC) => {
+    along(sums, sums, 1, (_, lanesOfC) => {
       lanes.zero(f);
       f.set(sum);
       lanes.store(f, () => f.get(p), 0, sum, lanesOfC);
@@ -364,7 +373,7 @@ function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
     walk(f, { loops, pointers, terms, counts: blocks.counts, unroll: termsAtOnce, step });
     for (const [at, kept] of start) f.get(kept).set(at);
     if (!several) return;
-    along(c, sums, 1, (lanesOfC) => {
+    along(c, sums, 1, (_, lanesOfC) => {
       f.get(q).memory("v128.load").set(sum);
       f.get(adding).if(() => {
         f.get(p).memory("v128.load").get(sum);

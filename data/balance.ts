@@ -1,5 +1,6 @@
 /** Classes that have unequally many examples, made to weigh the same. */
 import { ArgumentError, foldIn, type Key, permutation, type Tensor, tensor } from "../mod.ts";
+import { requireWhole } from "./require_whole.ts";
 import { labelList, type Labels, placesByClass } from "./strata.ts";
 
 /**
@@ -9,7 +10,8 @@ import { labelList, type Labels, placesByClass } from "./strata.ts";
  * @param labels Classes by number, from 0, `[n]`.
  * @param classes How many classes there are; one more than the largest label if left out.
  * @returns Weights, f32 `[classes]`: for a weighted loss. A class without an example has 0, and is not counted in k.
- * @throws {ArgumentError} If a label is no whole number from 0 to below `classes`, or there is none.
+ * @throws {ArgumentError} If a label is no whole number from 0 to below `classes`, there is none, or `classes` is no whole
+ *   number from 1.
  * @throws {ShapeError} If the labels have not one axis.
  * @see King and Zeng, Logistic regression in rare events data, 2001, https://doi.org/10.1093/oxfordjournals.pan.a004868
  *
@@ -25,6 +27,7 @@ import { labelList, type Labels, placesByClass } from "./strata.ts";
 export function classWeights(labels: Labels, classes?: number): Tensor<readonly [number]> {
   const list = labelList("classWeights", labels), n = list.length;
   if (n === 0) throw new ArgumentError("classWeights: there is no label");
+  if (classes !== undefined) requireWhole("classWeights", "the number of classes", classes, 1);
   const wrong = Array.from(list).find((x) => !(typeof x === "number" && Number.isInteger(x) && x >= 0));
   if (wrong !== undefined) throw new ArgumentError(`classWeights: labels are whole numbers from 0, not ${wrong}`);
   const classOf = list as ArrayLike<number>, counts: number[] = [];

@@ -11,6 +11,7 @@ import {
   tensor,
   tree,
 } from "../mod.ts";
+import { requireWhole } from "./require_whole.ts";
 
 type X = Tensor<Shape, DType>;
 
@@ -46,12 +47,8 @@ export interface BatchOptions {
  */
 export function* batches<T>(examples: T, size: number, options: BatchOptions = {}): Generator<T, void, undefined> {
   const { key, dropLast = false, start = 0 } = options;
-  if (!(Number.isInteger(size) && size >= 1)) {
-    throw new ArgumentError(`batches: the size is a whole number from 1, not ${size}`);
-  }
-  if (!(Number.isInteger(start) && start >= 0)) {
-    throw new ArgumentError(`batches: start is a whole number from 0, not ${start}`);
-  }
+  requireWhole("batches", "the size", size, 1);
+  requireWhole("batches", "start", start, 0);
   const count = countOf("batches", examples);
   const order = key === undefined
     ? Int32Array.from({ length: count }, (_, i) => i)

@@ -99,6 +99,11 @@ Deno.test("Parts that cannot be are refused", () => {
     ],
     [() => classWeights([0, -1]), ArgumentError, "classWeights: labels are whole numbers from 0, not -1"],
     [() => classWeights(["a"]), ArgumentError, "classWeights: labels are whole numbers from 0, not a"],
+    [
+      () => classWeights([0], NaN),
+      ArgumentError,
+      "classWeights: the number of classes is a whole number from 1, not NaN",
+    ],
     [() => classWeights([3], 3), ArgumentError, "classWeights: label 3 is not below 3 classes"],
     [() => classWeights([]), ArgumentError, "classWeights: there is no label"],
   ];

@@ -27,7 +27,7 @@ export interface BatchingOptions<T, U> {
  * @param size Elements in a batch, from 1.
  * @param options `dropLast`, `collate`.
  * @returns The stage. Rows of tensors are taken from them at once, in whatever order they come.
- * @throws {ArgumentError} If the size is no whole number from 1. In a epochs, what `collate` throws.
+ * @throws {ArgumentError} If the size is no whole number from 1. In a pass, what `collate` throws.
  *
  * @example Two at a time
  * ```ts

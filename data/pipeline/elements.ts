@@ -218,7 +218,7 @@ export function skip<T>(count: number): Stage<T, T> {
 }
 
 /**
- * All elements again and again. In each epochs, stages before it draw anew: what was shuffled comes in another order.
+ * All elements again and again. In each pass, stages before it draw anew: what was shuffled comes in another order.
  *
  * @param times How often, from 0; without end if left out.
  * @returns The stage. A pipeline without elements has none either when repeated.

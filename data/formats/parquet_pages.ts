@@ -5,6 +5,7 @@
  */
 import { inflate } from "../inflate.ts";
 import type { ParquetColumn } from "./parquet_metadata.ts";
+import { plainly } from "./parquet_plain.ts";
 import { readPlain, readRuns, unsigned32, type Values } from "./parquet_values.ts";
 import { unsnappy } from "./snappy.ts";
 import { Damage } from "./damage.ts";
@@ -146,8 +147,9 @@ function decoderOf(
   dictionary: Values | undefined,
   count: number,
 ): (v: number) => number | string | boolean | Uint8Array {
-  if (encoding === 0) {
-    const values = readPlain(from, column, count);
+  const plain = encoding === 0 ? from : plainly(from, encoding, column, count);
+  if (plain !== undefined) {
+    const values = readPlain(plain, column, count);
     return (v) => values[v]!;
   }
   if (encoding === 2 || encoding === 8) {
@@ -164,7 +166,10 @@ function decoderOf(
     return (v) => runs[v] === 1;
   }
   const name = encodings[encoding] ?? encoding;
-  throw new Damage(0, `its encoding is ${name}, which is not supported; write it with PLAIN or RLE_DICTIONARY`);
+  throw new Damage(
+    0,
+    `its encoding is ${name}, which is not supported for its type; write it with PLAIN or RLE_DICTIONARY`,
+  );
 }
 
 /** The `size` bytes of a page. */
@@ -177,16 +182,12 @@ async function unpacked(packed: Uint8Array, codec: number, size: number): Promis
     throw new Damage(0, "a page is no gzip of the size that it states");
   }
   if (codec === 0) throw new Damage(0, `a page states ${size} bytes, and has ${packed.length}`);
-  if (codec === 6) {
-    const out = await unzstd(packed, size);
-    if (out?.length === size) return out;
-    if (out !== undefined) throw new Damage(0, "a page is no Zstandard of the size that it states");
-  }
+  const out = codec === 6 ? await unzstd(packed, size) : undefined;
+  if (out?.length === size) return out;
   const known = codecs[codec] ?? codec;
-  throw new Damage(
-    0,
-    `it is packed by ${known}, which is not supported${codec === 6 ? " here" : ""}; write it again, packed by SNAPPY`,
-  );
+  if (out !== undefined) throw new Damage(0, `a page is no ${known} of the size that it states`);
+  const here = codec === 6 ? " here" : "";
+  throw new Damage(0, `it is packed by ${known}, which is not supported${here}; write it again, packed by SNAPPY`);
 }
 
 /** What of Node's module is used; not all versions have it, and browsers have none. */

@@ -4,6 +4,7 @@
  * @see https://github.com/apache/parquet-format/blob/master/Encodings.md
  */
 import { fromHalfBits } from "./halves.ts";
+import type { Column } from "../table.ts";
 import type { ParquetColumn } from "./parquet_metadata.ts";
 import { Damage } from "./damage.ts";
 import { type Cursor, readByte, readBytes, readVarint } from "./thrift.ts";
@@ -47,25 +48,32 @@ export function readRuns(from: Cursor, bits: number, count: number): Uint8Array 
 export function unreadable({ physical, width, meaning }: ParquetColumn): string | undefined {
   if (physical === undefined) return "it is in a list";
   if (meaning.kind === "unknown") return `it holds ${meaning.name}`;
-  if (physical === "INT96") return "it holds times of 96 bits";
   const fixed = width > 0 &&
     (meaning.kind === "plain" || meaning.kind === "half" && width === 2 || meaning.kind === "scaled" && width <= 32);
   if (physical === "FIXED" && !fixed) return `it holds ${width} bytes a row with a meaning that does not fit`;
-  if (physical === "BYTE_ARRAY" && meaning.kind !== "plain" && meaning.kind !== "text") {
-    return "it holds decimals of any length";
+  if (physical === "BYTE_ARRAY" && (meaning.kind === "unsigned" || meaning.kind === "half")) {
+    return "it holds bytes with a meaning that does not fit";
   }
   return undefined;
 }
 
-/** Whether values are bytes, without a meaning of their own. */
-export const holdsBytes = ({ physical, meaning }: ParquetColumn): boolean =>
-  meaning.kind === "plain" && (physical === "BYTE_ARRAY" || physical === "FIXED");
+/** What a column's values are in a table. */
+export function typeOf({ physical, meaning }: ParquetColumn): Column["type"] {
+  if (physical === "BOOLEAN") return "boolean";
+  if (physical !== "BYTE_ARRAY" && physical !== "FIXED") return "number";
+  return meaning.kind === "plain"
+    ? "bytes"
+    : physical === "BYTE_ARRAY" && meaning.kind === "text"
+    ? "string"
+    : "number";
+}
 
 /** `count` values as they are; `unreadable` columns are not read. */
 export function readPlain(from: Cursor, column: ParquetColumn, count: number): Values {
-  if (holdsBytes(column)) return readBlobs(from, column, count);
-  if (column.physical === "BYTE_ARRAY") return readTexts(from, column, count);
-  if (column.physical !== "BOOLEAN") return readNumbers(from, column, count);
+  const type = typeOf(column);
+  if (type === "bytes") return readBlobs(from, column, count);
+  if (type === "string") return readTexts(from, column, count);
+  if (type === "number") return readNumbers(from, column, count);
   const bits = readBytes(from, Math.ceil(count / 8));
   return Array.from({ length: count }, (_, i) => (bits[i >> 3]! >> (i & 7) & 1) === 1);
 }
@@ -97,18 +105,37 @@ export function unsigned32(from: Cursor): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
 }
 
-const widths: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
+const widths: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 };
+
+/** Bytes of a value, where all have the same. */
+export const widthOf = ({ physical, width }: ParquetColumn): number => widths[physical!] ?? width;
+
+/** Decimals have no more bytes. */
+const mostDecimalBytes = 32;
 
 function readNumbers(from: Cursor, column: ParquetColumn, count: number): Float64Array {
-  const { meaning } = column, width = widths[column.physical!] ?? column.width;
-  const bytes = readBytes(from, count * width), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const read = readerOf(column, view, width), out = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const x = read(i * width);
-    out[i] = meaning.kind === "scaled" ? x * meaning.times / meaning.by : x;
+  const { meaning, physical } = column;
+  const meant = (x: number): number => meaning.kind === "scaled" ? x * meaning.times / meaning.by : x;
+  if (physical === "BYTE_ARRAY") {
+    return Float64Array.from(readBlobs(from, column, count), (b) => {
+      if (b.length === 0 || b.length > mostDecimalBytes) throw new Damage(from.at, `a decimal has ${b.length} bytes`);
+      return meant(bigNumber(new DataView(b.buffer, b.byteOffset, b.length), 0, b.length));
+    });
   }
-  return out;
+  const width = widthOf(column), bytes = readBytes(from, count * width);
+  const read = readerOf(column, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), width);
+  return Float64Array.from({ length: count }, (_, i) => meant(read(i * width)));
 }
+
+/** A number of so many bytes, the highest first. */
+function bigNumber(view: DataView, at: number, width: number): number {
+  let x = BigInt(view.getInt8(at));
+  for (let i = 1; i < width; i++) x = x * 256n + BigInt(view.getUint8(at + i));
+  return Number(x);
+}
+
+/** The day of 1970-01-01 in the count of days that times of 96 bits have. */
+const epochDay = 2_440_588;
 
 function readerOf({ physical, meaning }: ParquetColumn, view: DataView, width: number): (at: number) => number {
   const { kind } = meaning;
@@ -124,12 +151,12 @@ function readerOf({ physical, meaning }: ParquetColumn, view: DataView, width: n
       throw new Damage(at, `${exact} is beyond 2^53, and would change; store it as a text`);
     };
   }
+  if (physical === "INT96") {
+    // Nanoseconds of a day, then the day.
+    return (at) => (view.getInt32(at + 8, true) - epochDay) * 86_400_000 + Number(view.getBigInt64(at, true)) / 1e6;
+  }
   if (kind === "half") return (at) => float(fromHalfBits(view.getUint16(at, true)));
-  return (at) => {
-    let x = BigInt(view.getInt8(at));
-    for (let i = 1; i < width; i++) x = x * 256n + BigInt(view.getUint8(at + i));
-    return Number(x);
-  };
+  return (at) => bigNumber(view, at, width);
 }
 
 const word = new Float32Array(1), wordBits = new Uint32Array(word.buffer);

@@ -101,6 +101,25 @@ def cases():
                       "pair": pa.array(with_gaps([bytes([i, 255 - i]) for i in range(9)]), pa.binary(2))})
     yield case("structures and bytes", parts)
     yield case("structures, version 2 pages", parts, data_page_version="2.0", use_dictionary=False)
+    # Differences up to the largest and smallest, texts that begin alike, and more of them than a block of differences has.
+    steps = [random.choice([-(2**31), 2**31 - 1, 0, 1, -1]) for _ in range(9)] + [i * i - 300 * i for i in range(280)]
+    texts = with_gaps([["", "né", "needle", "needles"][i % 4] * (1 + i % 3) for i in range(len(steps))], 7)
+    differences = pa.table({"i32": pa.array(with_gaps(steps), pa.int32()), "i64": pa.array([x * 2**21 for x in steps]),
+                            "u8": pa.array([i % 256 for i in range(len(steps))], pa.uint8()), "text": pa.array(texts),
+                            "sorted": pa.array(sorted(t or "" for t in texts)),
+                            "same": pa.array([7] * len(steps), pa.int64()),
+                            "pair": pa.array([bytes([i // 40, i % 3]) for i in range(len(steps))], pa.binary(2))})
+    kinds = {"i32": "DELTA_BINARY_PACKED", "i64": "DELTA_BINARY_PACKED", "u8": "DELTA_BINARY_PACKED",
+             "same": "DELTA_BINARY_PACKED", "text": "DELTA_LENGTH_BYTE_ARRAY", "sorted": "DELTA_BYTE_ARRAY",
+             "pair": "DELTA_BYTE_ARRAY"}
+    yield case("differences", differences, use_dictionary=False, column_encoding=kinds)
+    yield case("differences, version 2 pages", differences, use_dictionary=False, column_encoding=kinds,
+               data_page_version="2.0", compression="none")
+    one = differences.slice(3, 1).select(["i32", "i64", "text", "sorted"])
+    yield case("one difference", one, use_dictionary=False, column_encoding={n: kinds[n] for n in one.column_names})
+    split = all_types().select(["i32", "i64", "f16", "f32", "f64", "ms", "price"])
+    yield case("bytes apart", split, use_dictionary=False, column_encoding="BYTE_STREAM_SPLIT")
+    yield case("times of 96 bits", all_types().select(["us", "ns"]), use_deprecated_int96_timestamps=True)
 
 
 def refused():
@@ -109,8 +128,8 @@ def refused():
     yield "not UTF-8", pa.table({"a": pa.array([b"\xff"], pa.binary()).view(pa.string())}), {"use_dictionary": False}
     yield "beyond 2^53", pa.table({"a": pa.array([1, 2**53 + 1], pa.int64())}), {"use_dictionary": False}
     yield "unsigned, beyond 2^53", pa.table({"a": pa.array([2**64 - 1], pa.uint64())}), {"use_dictionary": False}
-    yield "deltas", pa.table({"a": [1, 2]}), {"use_dictionary": False, "column_encoding": "DELTA_BINARY_PACKED"}
     yield "brotli", pa.table({"a": [1, 2]}), {"compression": "brotli"}
+    yield "lz4", pa.table({"a": [1, 2]}), {"compression": "lz4"}
 
 
 def refused_case(name, table, options):

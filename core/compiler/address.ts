@@ -67,12 +67,26 @@ const whole: Range = [-(2 ** 31), 2 ** 31 - 1];
 const within = (range: Range): boolean => range.every((x) => !Number.isFinite(x) || (x >= whole[0] && x <= whole[1]));
 const known = (e: Expr): e is Expr & { kind: "constant" } => e.kind === "constant";
 
+const knownAddresses = new WeakMap<Interner, Map<string, Addresses>>();
+
+/** Arithmetic for loop variables that run below `extents`: one for all nests of a program with these loops. */
+export function addressesOf(extents: Shape, interner: Interner): Addresses {
+  let all = knownAddresses.get(interner);
+  if (all === undefined) knownAddresses.set(interner, all = new Map());
+  const key = extents.join();
+  let found = all.get(key);
+  if (found === undefined) all.set(key, found = new Addresses(extents, interner));
+  return found;
+}
+
 /** Address arithmetic for loops of given sizes. */
 export class Addresses {
   readonly #linear = new Map<Expr, Linear>();
   readonly #ranges = new Map<Expr, Range>();
+  /** Expressions of these loops' own variables, with all addresses in them in canonical form. */
+  readonly canonical: Map<Expr, Expr> = new Map();
 
-  /** Arithmetic for loop variables that run below `extents`. */
+  /** What `addressesOf` gives. */
   constructor(readonly extents: Shape, readonly interner: Interner) {}
 
   /** An i32 expression as a sum. */

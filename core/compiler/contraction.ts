@@ -1,6 +1,6 @@
 /** Walks that multiply and add, and boxes that copy. */
 import { isFloat } from "../dtype.ts";
-import { Addresses, type Interner, type Linear } from "./address.ts";
+import { type Addresses, addressesOf, type Interner, type Linear } from "./address.ts";
 import { type Expr, index, indices, int, load, plus, ravel } from "./kernel.ts";
 import { expressionsOf, holds, merged, type Nest, overLoops, visit } from "./nest.ts";
 
@@ -107,7 +107,7 @@ export function boxesOf(n: Nest, interner: Interner): Box[] {
     if (cut.length <= most) boxes = cut;
   }
   return boxes.map(({ nest, low }): Box => {
-    const own = merged(nest, interner), addresses = new Addresses(own.domain, interner);
+    const own = merged(nest, interner), addresses = addressesOf(own.domain, interner);
     const [place, first, ...results] = own.results.toReversed();
     return {
       nest: { ...own, results: results.toReversed() },
@@ -128,7 +128,7 @@ function withPlace(n: Nest): Nest {
 
 /** Where along an axis answers of tests change. */
 function turns(n: Nest, axis: number, interner: Interner): number[] {
-  const addresses = new Addresses(n.domain, interner), found = new Set<number>();
+  const addresses = addressesOf(n.domain, interner), found = new Set<number>();
   visit(expressionsOf(n), (e) => {
     if (e.kind !== "apply" || e.dtype !== "bool" || (e.name !== "less" && e.name !== "equal")) return;
     const [a, b] = e.args as [Expr, Expr];

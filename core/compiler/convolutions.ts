@@ -1,7 +1,7 @@
 /** Convolutions and windows made into copies and contractions. */
 import { type DType, isFloat } from "../dtype.ts";
 import { sameShape, type Shape, sizeOf } from "../shape.ts";
-import { Addresses, Interner } from "./address.ts";
+import { type Addresses, addressesOf, Interner } from "./address.ts";
 import type { Buffer, Graph, KernelNode, Node } from "./graph.ts";
 import {
   apply,
@@ -146,7 +146,7 @@ function gridsOf(n: Nest, interner: Interner): Grid[] {
   const { combine, domain } = n, { body } = n.results[0]!;
   if (combine === null || combine === "argmax" || combine === "argmin" || body.kind !== "select") return [];
   if (!isNothing(body.no, combine, body.dtype)) return [];
-  const addresses = new Addresses(extentsOf(n), interner), rank = domain.length;
+  const addresses = addressesOf(extentsOf(n), interner), rank = domain.length;
   return conjuncts(body.test).flatMap((test): Grid[] => {
     if (test.kind !== "apply" || test.name !== "equal") return [];
     const [left, zero] = test.args as [Expr, Expr];
@@ -265,7 +265,7 @@ export function gathered(
   const between = holds(spread.test, (e) => e.kind === "apply" && e.name === "mod");
   if (!between || holds(spread.test, (e) => e.kind === "load")) return null;
   // No test may be decided by where the domain ends: it may yet become longer.
-  const addresses = new Addresses([...domain.map(() => Infinity), ...reduce], interner);
+  const addresses = addressesOf([...domain.map(() => Infinity), ...reduce], interner);
   const moved = reindex(spread, term.at, addresses);
   if (moved.kind !== "select") return null;
   const test = body.kind === "select" ? both(body.test, moved.test) : moved.test;
@@ -294,7 +294,7 @@ export function unrolled(n: Nest, interner: Interner): Nest | null {
 
 /** Whether vectors run along the last axis of the domain rather than along the terms. */
 function besideWindows(n: Nest, interner: Interner): boolean {
-  const rank = n.domain.length, addresses = new Addresses(extentsOf(n), interner);
+  const rank = n.domain.length, addresses = addressesOf(extentsOf(n), interner);
   const last = n.domain.findLastIndex((d) => d > 1);
   if (last < 0 || n.domain[last]! < 4) return false;
   let along = false, beside = false;

@@ -6,12 +6,12 @@
  */
 import { isFloat } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
-import { Addresses, Interner } from "./address.ts";
+import { type Addresses, addressesOf, Interner } from "./address.ts";
 import { contractionOf } from "./contraction.ts";
 import { Buffer, type Graph, type KernelNode } from "./graph.ts";
 import { type FusedNode, grouped, movable, parted, type Running, wanted } from "./group.ts";
-import { type Cumulative, type Expr, indices, inRange, int, load, type LoopNest, ravel } from "./kernel.ts";
-import { canonical, type Nest, reindex, visit } from "./nest.ts";
+import { type Cumulative, type Expr, inRange, int, load, type LoopNest, ravel } from "./kernel.ts";
+import { canonical, canonicalised, type Nest, reindex, visit } from "./nest.ts";
 import { unguard } from "./unguard.ts";
 
 export { type FusedNode, type Running, writtenBy } from "./group.ts";
@@ -139,16 +139,16 @@ class Fuser {
   /** A kernel as a nest: loads become places in flat memory, or the work that would have been stored there. */
   #draft(node: Draft["node"]): Draft {
     const { kernel, inputs, output } = node, { domain, reduce, combine, scatter } = kernel;
-    const rank = domain.length + reduce.length, own = indices(rank), volume = sizeOf(domain) * sizeOf(reduce);
-    const addresses = new Addresses([...domain, ...reduce], this.#interner);
-    const flat = (e: Expr): Expr => reindex(this.#flattened(e, inputs), own, addresses);
+    const volume = sizeOf(domain) * sizeOf(reduce);
+    const addresses = addressesOf([...domain, ...reduce], this.#interner);
+    const flat = (e: Expr): Expr => canonicalised(this.#flattened(e, inputs), addresses);
     const raw = flat(kernel.body);
     const nestOf = (body: Expr): Nest => ({ kind: "nest", domain, reduce, combine, results: [{ body, output }] });
     const plain = nestOf(raw), product = contractionOf(plain, addresses) !== null;
-    const body = this.#moveIn(raw, own, addresses, volume, (e) => !product || isPlace(e, addresses));
+    const body = this.#moveIn(raw, addresses, volume, (e) => !product || isPlace(e, addresses));
     let nest = nestOf(body);
     if (scatter !== undefined) {
-      const moved = (e: Expr): Expr => this.#moveIn(flat(e), own, addresses, volume, () => true);
+      const moved = (e: Expr): Expr => this.#moveIn(flat(e), addresses, volume, () => true);
       const at = scatter.at.map(moved);
       nest = {
         ...nest,
@@ -157,7 +157,7 @@ class Fuser {
           shape: scatter.shape,
           with: scatter.with,
           at: addresses.simplify(ravel(at, scatter.shape)),
-          inside: reindex(inRange(at, scatter.shape), own, addresses),
+          inside: canonicalised(inRange(at, scatter.shape), addresses),
         },
       };
     }
@@ -170,9 +170,9 @@ class Fuser {
   }
 
   #running(kernel: Cumulative, { inputs, output }: KernelNode): Running {
-    const { domain } = kernel, own = indices(domain.length), addresses = new Addresses(domain, this.#interner);
-    const flat = reindex(this.#flattened(kernel.body, inputs), own, addresses);
-    const body = this.#moveIn(flat, own, addresses, sizeOf(domain), () => true);
+    const { domain } = kernel, addresses = addressesOf(domain, this.#interner);
+    const flat = canonicalised(this.#flattened(kernel.body, inputs), addresses);
+    const body = this.#moveIn(flat, addresses, sizeOf(domain), () => true);
     return {
       kind: "running",
       kernel,
@@ -208,7 +208,6 @@ class Fuser {
   /** Replaces loads by what makes the elements, where that is worth it and `allows` it. */
   #moveIn(
     e: Expr,
-    own: readonly Expr[],
     addresses: Addresses,
     volume: number,
     allows: (replacement: Expr) => boolean,
@@ -244,7 +243,7 @@ class Fuser {
       done.set(x, made);
       return made;
     };
-    return reindex(go(e), own, addresses);
+    return canonicalised(go(e), addresses);
   }
 
   #replacement(

@@ -2,7 +2,7 @@
 import { bytesOf, type DType } from "../dtype.ts";
 import { sameShape, type Shape, sizeOf } from "../shape.ts";
 import type { Spec, Value } from "../tensor.ts";
-import { Addresses, Interner } from "./address.ts";
+import { addressesOf, Interner } from "./address.ts";
 import { elements, type Expr, type HostLowering, indices, type Kernel, load, type LoopNest, ravel } from "./kernel.ts";
 import type { Program, Var } from "./program.ts";
 import { simplify } from "./simplify.ts";
@@ -237,7 +237,7 @@ function reshaped(k: LoopNest, out: Spec, inputs: readonly Buffer[]): Buffer | n
   const source = inputs[body.input]!;
   if (source.size !== sizeOf(out.shape)) return null;
   if (sameShape(source.shape, out.shape) && body.at.every((e, i) => e.kind === "index" && e.axis === i)) return source;
-  const addresses = new Addresses(k.domain, new Interner());
+  const addresses = addressesOf(k.domain, new Interner());
   const flat = (at: readonly Expr[], shape: Shape) => addresses.simplify(ravel(at, shape));
   return flat(body.at, source.shape) === flat(indices(k.domain.length), k.domain) ? source : null;
 }

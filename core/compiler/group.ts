@@ -1,6 +1,6 @@
 /** Walks that share what they read made one; long ones cut in parts. */
 import { sameShape, sizeOf } from "../shape.ts";
-import { Addresses, type Interner } from "./address.ts";
+import { addressesOf, type Interner } from "./address.ts";
 import { Buffer, type KernelNode, type Node, outputsOf } from "./graph.ts";
 import { type Cumulative, type Expr, index, indices, int, load, plus, ravel, type Sort, times } from "./kernel.ts";
 import { expressionsOf, inputsOf, type Nest, overLoops, visit } from "./nest.ts";
@@ -60,7 +60,7 @@ export function wanted(
  */
 export function replaceable(n: FusedNode, interner: Interner): readonly number[] {
   if (n.kind !== "nest" || n.combine !== null) return [];
-  const { domain, scatter } = n, addresses = new Addresses(domain, interner), elsewhere = new Set<number>();
+  const { domain, scatter } = n, addresses = addressesOf(domain, interner), elsewhere = new Set<number>();
   const here = addresses.simplify(ravel(indices(domain.length), domain));
   visit(expressionsOf(n), (e) => {
     if (e.kind !== "load") return;
@@ -166,7 +166,7 @@ class Grouper {
 
   /** Whether a nest reads a group's results only at the element it is at. */
   #readsOwn(n: Nest, g: Nest): boolean {
-    const outputs = new Set(g.results.map((r) => r.output)), addresses = new Addresses(n.domain, this.interner);
+    const outputs = new Set(g.results.map((r) => r.output)), addresses = addressesOf(n.domain, this.interner);
     const here = addresses.simplify(ravel(indices(n.domain.length), n.domain));
     let ok = true;
     visit(n.results.map((r) => r.body), (e) => {
@@ -178,7 +178,7 @@ class Grouper {
   /** One nest of both; what it reads of the first one's results, be it for an address, is what would be stored there. */
   #join(g: Nest, n: Nest): Nest {
     const values = new Map(g.results.map((r) => [r.output, r.body])), done = new Map<Expr, Expr>();
-    const addresses = new Addresses(g.domain, this.interner);
+    const addresses = addressesOf(g.domain, this.interner);
     const go = (x: Expr): Expr => {
       let made = done.get(x);
       if (made !== undefined) return made;
@@ -221,7 +221,7 @@ export function parted(n: Nest, number: (b: Buffer) => number, interner: Interne
   );
   const partial = new Buffer([...domain, parts], result.output.dtype, undefined, result.output.op);
   const cut = overLoops(n, [...domain, parts], [size, ...rest], to, interner);
-  const addresses = new Addresses([...domain, parts], interner);
+  const addresses = addressesOf([...domain, parts], interner);
   const place = addresses.simplify(ravel([...domain, parts].map((_, i) => index(i)), partial.shape));
   const together: Nest = {
     ...n,

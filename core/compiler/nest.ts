@@ -1,9 +1,9 @@
 /** Loop nests, and what guards their reads. */
 import { type DType, rangeOf } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
-import { Addresses, type Interner, type Linear } from "./address.ts";
+import { type Addresses, addressesOf, type Interner, type Linear } from "./address.ts";
 import type { Buffer } from "./graph.ts";
-import { both, type Combine, type Expr, index, int, type LoopNest, plus, times } from "./kernel.ts";
+import { both, type Combine, type Expr, index, indices, int, type LoopNest, plus, times } from "./kernel.ts";
 
 // Loop nests as fusion leaves them: several results of one walk over a domain, each read a place in flat memory.
 //
@@ -77,8 +77,18 @@ export function inputsOf(n: Nest): number[] {
 }
 
 /** An expression with other loop variables: variable `i` becomes `to[i]`. Addresses are made canonical for `addresses`. */
-export function reindex(e: Expr, to: readonly Expr[], addresses: Addresses): Expr {
-  const done = new Map<Expr, Expr>();
+export const reindex = (e: Expr, to: readonly Expr[], addresses: Addresses): Expr =>
+  withVariables(e, to, addresses, new Map());
+
+/** An expression with addresses made canonical. */
+export function canonicalised(e: Expr, addresses: Addresses): Expr {
+  const { canonical, extents } = addresses;
+  const made = canonical.get(e) ?? withVariables(e, indices(extents.length), addresses, canonical);
+  canonical.set(made, made);
+  return made;
+}
+
+function withVariables(e: Expr, to: readonly Expr[], addresses: Addresses, done: Map<Expr, Expr>): Expr {
   const go = (x: Expr): Expr => {
     const found = done.get(x);
     if (found !== undefined) return found;
@@ -129,7 +139,7 @@ function simplifyTest(e: Expr & { kind: "apply" }, addresses: Addresses): Expr {
 
 /** A nest over other loops: variable `i` becomes `to[i]`. */
 export function overLoops(n: Nest, domain: Shape, reduce: Shape, to: readonly Expr[], interner: Interner): Nest {
-  const addresses = new Addresses([...domain, ...reduce], interner);
+  const addresses = addressesOf([...domain, ...reduce], interner);
   return {
     ...n,
     domain,
@@ -204,7 +214,7 @@ export function split(n: Nest, interner: Interner): Nest {
 /** The nest with neighbouring loops that every address walks as one made one. */
 export function merged(n: Nest, interner: Interner): Nest {
   const sizes = extentsOf(n), d = n.domain.length;
-  const { sums, otherwise } = usage(n, new Addresses(sizes, interner));
+  const { sums, otherwise } = usage(n, addressesOf(sizes, interner));
   const joins = (i: number): boolean =>
     i + 1 < sizes.length && i + 1 !== d && !otherwise.has(i) && !otherwise.has(i + 1) &&
     sums.every((l) => factorOf(l, i) === sizes[i + 1]! * factorOf(l, i + 1));

@@ -8,7 +8,7 @@
  */
 import { isFloat } from "../dtype.ts";
 import { sameShape, sizeOf } from "../shape.ts";
-import { Addresses, Interner } from "./address.ts";
+import { type Addresses, addressesOf, Interner } from "./address.ts";
 import {
   gathered,
   originOf,
@@ -167,7 +167,7 @@ class Unguarder {
     const { body } = nest.results[0]!;
     if (body.kind !== "select") return null;
     const { test } = body, times = body.yes as Expr & { readonly kind: "apply" };
-    const addresses = new Addresses(extentsOf(nest), this.#interner);
+    const addresses = addressesOf(extentsOf(nest), this.#interner);
     const loads = times.args as Operand["load"][], places = loads.map((e) => ({ buffer: inputs[e.input]!, at: e.at }));
     const origins = places.map((p) => originOf(p, this.#producers, addresses));
     // What was broadcast has lost the coordinates to ask about.
@@ -200,7 +200,7 @@ class Unguarder {
 
   /** The elements at all values of the coordinates, zero where the guard is false. */
   #copy(buffer: Buffer, coordinates: readonly Coordinate[], guard: Expr, addresses: Addresses): Operand {
-    const shape = coordinates.map((c) => c.size), { dtype } = buffer, inside = new Addresses(shape, this.#interner);
+    const shape = coordinates.map((c) => c.size), { dtype } = buffer, inside = addressesOf(shape, this.#interner);
     const from = coordinates.map((c, i) => plus(over(plus(index(i), int(c.low)), int(c.by)), int(c.plus)));
     const body = reindex(select(guard, load(0, from, dtype), constant(0, dtype)), indices(shape.length), inside);
     const key = `${this.#id(buffer)} ${shape} ${this.#interner.id(body)}`;
@@ -232,7 +232,7 @@ function productOf(n: Nest, interner: Interner): "contraction" | "elements" | "n
     return "none";
   }
   if (times.kind !== "apply" || times.name !== "mul" || times.args.some((a) => a.kind !== "load")) return "none";
-  const addresses = new Addresses(extentsOf(n), interner), last = n.domain.length - 1;
+  const addresses = addressesOf(extentsOf(n), interner), last = n.domain.length - 1;
   const moves = (times.args as Operand["load"][]).map(({ at }) =>
     at.some((e) => addresses.linear(e).terms.some((t) => t.atom.kind === "index" && t.atom.axis === last))
   );

@@ -1,5 +1,5 @@
 /** Code of kernels, each once, and what it asks of the host. */
-import { Addresses } from "../../compiler/address.ts";
+import { addressesOf } from "../../compiler/address.ts";
 import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
 import type { Buffer } from "../../compiler/graph.ts";
@@ -81,7 +81,7 @@ const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && 
 
 /** A sum of products as the code of a contraction; `null` for other nests. */
 function contractionKernel(n: Nest, { interner, tile, host }: KernelContext): KernelCode | null {
-  const found = contractionOf(n, new Addresses(extentsOf(n), interner));
+  const found = contractionOf(n, addressesOf(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
   const shared = { tables: true, packA: found.inner.some((x) => x.a !== 1), packB: true };
   const { functions, entry, units, workBytes } = contraction(found, {

@@ -1,5 +1,5 @@
 /** Loops over scalars. */
-import { Addresses, type Interner } from "../../compiler/address.ts";
+import { addressesOf, type Interner } from "../../compiler/address.ts";
 import type { Buffer } from "../../compiler/graph.ts";
 import { type Combine, index, ravel } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, inputsOf, type Nest } from "../../compiler/nest.ts";
@@ -221,7 +221,7 @@ export function scalarNest(nest: Nest, { buffers, interner, host }: KernelContex
   const { f, inputs, pointers, results, from, to } = kernelFunction(nest);
   const { domain, reduce, combine, scatter } = nest, sizes = extentsOf(nest), rank = domain.length;
   const counters = sizes.map(() => f.local("i32"));
-  const addresses = new Addresses(sizes, interner);
+  const addresses = addressesOf(sizes, interner);
   const context: Context = {
     f,
     addresses,

@@ -1,5 +1,5 @@
 /** Pieces of work, and how rows group them. */
-import { Addresses, type Interner } from "../../compiler/address.ts";
+import { addressesOf, type Interner } from "../../compiler/address.ts";
 import { contractionOf } from "../../compiler/contraction.ts";
 import { fuse, type FusedGraph, type FusedNode, withoutNumbers } from "../../compiler/fuse.ts";
 import {
@@ -76,7 +76,7 @@ function rowGroups(
 
 const hasRows = (n: Nest, interner: Interner): boolean =>
   n.scatter === undefined && n.domain.length > 0 && sizeOf(extentsOf(n)) > 0 &&
-  contractionOf(n, new Addresses(extentsOf(n), interner)) === null;
+  contractionOf(n, addressesOf(extentsOf(n), interner)) === null;
 
 /** The nests with one more, all over the same rows; `null` if they have none in common. */
 function together(
@@ -93,7 +93,7 @@ function together(
   const all = cut as Nest[], made = new Set(all.slice(0, -1).flatMap((x) => x.results.map((r) => r.output)));
   let reads = false;
   const local = all.every((x) => {
-    const addresses = new Addresses(extentsOf(x), interner);
+    const addresses = addressesOf(extentsOf(x), interner);
     let ok = true;
     visit(expressionsOf(x), (e) => {
       if (e.kind !== "load" || !made.has(buffers[e.input]!)) return;

@@ -1,5 +1,5 @@
 /** Running combinations and sorting. */
-import { Addresses } from "../../compiler/address.ts";
+import { addressesOf } from "../../compiler/address.ts";
 import type { Running } from "../../compiler/fuse.ts";
 import type { KernelNode } from "../../compiler/graph.ts";
 import type { Cumulative, Sort } from "../../compiler/kernel.ts";
@@ -16,7 +16,7 @@ import { pushMath, valueType } from "./scalar_ops.ts";
 export function runningKernel({ nest, kernel }: Running, { buffers, interner, host }: KernelContext): KernelCode {
   const { f, inputs, pointers, results, from, to } = kernelFunction(nest);
   const { domain, axis, reverse } = kernel, { body, output } = nest.results[0]!;
-  const counters = domain.map(() => f.local("i32")), addresses = new Addresses(domain, interner);
+  const counters = domain.map(() => f.local("i32")), addresses = addressesOf(domain, interner);
   // The axis that is run along goes innermost.
   const axes = [...domain.keys()].filter((a) => a !== axis).concat(axis);
   const context: Context = {

@@ -1,5 +1,5 @@
 /** Elementwise loops over vectors. */
-import { Addresses } from "../../compiler/address.ts";
+import { addressesOf } from "../../compiler/address.ts";
 import { type Box, boxesOf } from "../../compiler/contraction.ts";
 import { costOf } from "../../compiler/fuse.ts";
 import { expressionsOf, type Nest } from "../../compiler/nest.ts";
@@ -50,7 +50,7 @@ class BoxWriter {
     readonly unit: number,
   ) {
     const { nest: { domain, results }, place } = box, roots = expressionsOf(box.nest), { f, pointers } = parts;
-    const axis = domain.length - 1, addresses = new Addresses(domain, context.interner), { buffers, host } = context;
+    const axis = domain.length - 1, addresses = addressesOf(domain, context.interner), { buffers, host } = context;
     const counters = domain.map(() => f.local("i32"));
     const loops = { axes: domain.map((_, i) => i), counters };
     const along = place.terms.some((t) => t.atom.kind === "index" && t.atom.axis === axis && t.factor === 1);

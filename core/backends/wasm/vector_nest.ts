@@ -1,5 +1,5 @@
 /** Loops over vectors. */
-import { Addresses } from "../../compiler/address.ts";
+import { addressesOf } from "../../compiler/address.ts";
 import { costOf } from "../../compiler/fuse.ts";
 import { type Expr, index, ravel } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, type Nest } from "../../compiler/nest.ts";
@@ -44,7 +44,7 @@ export function vectorNest(nest: Nest, context: KernelContext): KernelCode | nul
 
 /** Share of the loads that change with an axis that read neighbours along it. */
 function contiguous(nest: Nest, axis: number, { interner }: KernelContext): number {
-  const addresses = new Addresses(extentsOf(nest), interner);
+  const addresses = addressesOf(extentsOf(nest), interner);
   let all = 0, near = 0;
   const seen = new Set<unknown>();
   const walk = (es: readonly Expr[]): void => {
@@ -72,7 +72,7 @@ class NestWriter {
     const roots = expressionsOf(nest);
     const scalar = new Expressions({
       f: parts.f,
-      addresses: new Addresses(sizes, context.interner),
+      addresses: addressesOf(sizes, context.interner),
       buffers: context.buffers,
       pointers: parts.pointers,
       host: context.host,

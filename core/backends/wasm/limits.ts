@@ -108,7 +108,7 @@ export function machineLimits(known?: MachineLimits): MachineLimits {
   // What other programs left there may be denormal numbers, which are slow.
   new Uint8Array(memory().buffer, arenaBase, streams).fill(0);
   // Workers may have to start, which takes some of the time.
-  aboutToShare(1e9);
+  aboutToShare(Infinity);
   const units = 8 * n, gflops = units * turns * operationsOfTurn / fastest(100, () => run(compute!, units, 1)) / 1e6;
   const bandwidth = workingSets.map((bytes, i): Bandwidth => {
     const blocks = bytes / 4 / blockBytes, passes = Math.max(1, movedBytes / bytes);

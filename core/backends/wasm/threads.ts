@@ -89,10 +89,12 @@ interface WorkerThreads {
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
 }
 
-function workerThreads(): WorkerThreads | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  return process?.getBuiltinModule?.("node:worker_threads") as WorkerThreads | undefined;
+interface Process {
+  /** Gives the runtime's own modules. */
+  readonly getBuiltinModule?: (name: string) => unknown;
 }
+
+const runtime = (): Process | undefined => (globalThis as { readonly process?: Process }).process;
 
 const nodeSource = `${loopSource}
 const { workerData, receiveMessageOnPort } = require("node:worker_threads");
@@ -106,7 +108,8 @@ for (;;) {
 }
 `;
 
-const startInProcess = (node: WorkerThreads): Start => (thread) => {
+const startInProcess: Start = (thread) => {
+  const node = runtime()!.getBuiltinModule!("node:worker_threads") as WorkerThreads;
   const { port1, port2 } = new node.MessageChannel();
   const worker = new node.Worker(nodeSource, {
     eval: true,
@@ -153,11 +156,13 @@ const startInPage: Start = (thread) => {
   return (message) => worker.postMessage(message);
 };
 
-/** How a worker is started here; `null` where threads cannot share memory. */
+/**
+ * How a worker is started here; `null` where threads cannot share memory. It is asked whenever something is compiled, and so
+ * loads nothing.
+ */
 function starter(): Start | null {
   if (!shared || refused) return null;
-  const node = workerThreads();
-  if (node !== undefined) return startInProcess(node);
+  if (runtime()?.getBuiltinModule !== undefined) return startInProcess;
   const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
   return isolated && typeof Worker === "function" ? startInPage : null;
 }
@@ -182,12 +187,12 @@ export function setThreads(n: number): void {
   wanted = n;
 }
 
-/** Starts the workers that are wanted and not yet there. */
+/** Starts one more worker. */
 function start(): void {
   const startOne = starter();
   senders ??= [];
   try {
-    while (startOne !== null && senders.length < wanted - 1) senders.push(startOne(senders.length + 1));
+    if (startOne !== null) senders.push(startOne(senders.length + 1));
   } catch {
     refused = true;
   }
@@ -219,19 +224,24 @@ export function publish(id: number, module: WebAssembly.Module, owner: object): 
   dropped.register(owner, id);
 }
 
-/** Nanoseconds that the caller is held up while workers start, about. */
+/** Nanoseconds that the caller is held up while a worker starts, about. */
 const startTime = 60e6;
-/** Nanoseconds of work that could have been shared, and was not. */
-let alone = 0;
+/** Nanoseconds of work that could have been shared among more threads than there were. */
+let waiting = 0;
 
 /**
- * To be called before each run of a program with that many nanoseconds of work to share. Workers are started once they
- * would have saved as much time as their start takes: nobody then waits for more than twice the least.
+ * To be called before each run of a program with that many nanoseconds of work to share. A worker is started once all that
+ * are not there would have saved as much time as its start takes: so nobody waits for more than about twice the least.
  */
 export function aboutToShare(work: number): void {
   if (senders !== null && senders.length >= wanted - 1) return;
-  alone += work;
-  if (alone * (1 - 1 / wanted) > startTime) start();
+  waiting += work;
+  for (;;) {
+    const now = 1 + (senders?.length ?? 0), saved = 1 / now - 1 / threads();
+    if (!(waiting * saved > startTime)) return;
+    waiting -= startTime / saved;
+    start();
+  }
 }
 
 // The functions by which a module's kernels are shared out among threads.

@@ -335,7 +335,7 @@ function shareOf(code: KernelCode, { threads, tasks, shares }: Setting): Share |
   }
   f.get(f.args[0]!).get(f.args[1]!).call(code.entry);
   // What is packed for one range is packed again for another: such kernels are cut once, others finer, against waiting.
-  const parts = code.workBytes > 16 ? threads : 4 * threads;
+  const parts = code.workBytes > 16 ? threads : 8 * threads;
   const share = { task: tasks.push(f) - 1, chunk: Math.ceil(code.units / parts) };
   shares.set(code.entry, share);
   return share;

@@ -255,8 +255,11 @@ export interface Crew {
   readonly functions: readonly Func[];
 }
 
-/** Times that a flag is looked at before the waiting thread sleeps for a moment. */
-const patience = 10000;
+/**
+ * Times that a flag is looked at before the waiting thread sleeps for a moment, a fifth of a millisecond: longer than one
+ * thread waits for another's last piece of work as a rule, for a moment's sleep costs as much as a small kernel.
+ */
+const patience = 500000;
 /** Nanoseconds of such a moment. */
 const moment = 50000n;
 

@@ -35,8 +35,9 @@ export function workOf({ step: { node, code }, buffers, interner }: WatchedKerne
   }
   const nests = node.kind === "rows" ? node.members : [node.kind === "running" ? node.nest : node];
   const running = node.kind === "running" ? sizeOf(node.kernel.domain) : 0;
-  const own = new Set(code.outputs), reduced = nests.flatMap((n) => n.reduce);
-  const read = nests.flatMap((n) => readsOf(n, buffers)).filter((r) => !own.has(r.buffer));
+  // What a group of nests makes for itself stays in the nearest cache.
+  const made = new Set(nests.flatMap((n) => n.results.map((r) => r.output))), reduced = nests.flatMap((n) => n.reduce);
+  const read = nests.flatMap((n) => readsOf(n, buffers)).filter((r) => !made.has(r.buffer));
   return {
     name: nameOf(
       nests.flatMap((n) => operationsOf(n, contractionOf(n, new Addresses(extentsOf(n), interner)) !== null)),

@@ -56,6 +56,8 @@ function holdsLoad(e: Expr): boolean {
   return found;
 }
 
+/** A buffer is small beside one this many times as large: such as what rows have in common, it is in the nearest cache. */
+const littleBeside = 8;
 /** Parts of an expression from which it is stored, not moved into its reader: passes over ever longer ones take ever longer. */
 const longest = 128;
 /** Parts that all that is moved into one kernel has together, at most. */
@@ -66,6 +68,7 @@ interface Draft {
   /** Its body over its own loops, with what it reads already moved in. */
   readonly nest: Nest;
   readonly cost: number;
+  /** What it reads of buffers that are not small beside its own. */
   readonly loads: number;
   /** Parts of its body. */
   readonly parts: number;
@@ -164,7 +167,7 @@ class Fuser {
     let loads = 0, parts = 0;
     visit([body], (e) => {
       parts++;
-      if (e.kind === "load") loads++;
+      if (e.kind === "load" && littleBeside * this.#buffers[e.input]!.size > output.size) loads++;
     });
     return { node, nest, cost: costOf(body), loads, parts };
   }

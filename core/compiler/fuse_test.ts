@@ -133,3 +133,21 @@ Deno.test("what only walks read that have joined its own is not stored", () => {
   };
   assertEquals(kernels(f, [8]), "t0[8] = ((exp(a[i0]) * exp(a[i0])) + relu(exp(a[i0])))\n-> t0");
 });
+
+Deno.test("what takes an operation on an operand and little beside is computed wherever it is read", () => {
+  const f = (x: X): X => {
+    const d = sub(x, mean(x, { axis: 1, keepDims: true }) as X) as X;
+    return div(d, sqrt(mean(square(d) as X, { axis: 1, keepDims: true }) as X) as X) as X;
+  };
+  assertEquals(
+    kernels(f, [8, 16]),
+    [
+      "t0[8] = sum[16] a[((i0 * 16) + i1)]",
+      "t1[8] = (t0[i0] / 16)",
+      "t2[8] = sum[16] ((a[((i0 * 16) + i1)] - t1[i0]) * (a[((i0 * 16) + i1)] - t1[i0]))",
+      "t3[8] = sqrt((t2[i0] / 16))",
+      "t4[8,16] = ((a[((i0 * 16) + i1)] - t1[i0]) / t3[i0])",
+      "-> t4",
+    ].join("\n"),
+  );
+});

@@ -33,7 +33,7 @@ export const writtenBy = (n: FusedNode): readonly Buffer[] =>
 export const movable = (n: Nest): boolean => n.combine === null && n.scatter === undefined;
 
 /** What a step reads. */
-const readBy = (n: FusedNode, buffers: readonly Buffer[]): readonly Buffer[] =>
+export const readBy = (n: FusedNode, buffers: readonly Buffer[]): readonly Buffer[] =>
   n.kind === "nest" || n.kind === "running"
     ? inputsOf(n.kind === "nest" ? n : n.nest).map((i) => buffers[i]!)
     : n.node.inputs.map((b) => b.root);

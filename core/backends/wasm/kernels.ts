@@ -104,6 +104,7 @@ function contractionKernel(n: Nest, { interner, tile, host }: KernelContext): Ke
     units,
     // Its function always takes an address of scratch memory.
     workBytes: Math.max(16, workBytes),
+    repeats: workBytes > 0,
     cost: sizeOf(extentsOf(n)) / productsPerNanosecond,
   };
 }

@@ -14,7 +14,7 @@ import {
   type Use,
   type WhileNode,
 } from "../../compiler/graph.ts";
-import { replaceable } from "../../compiler/group.ts";
+import { readBy, replaceable } from "../../compiler/group.ts";
 import { index, int, plus, times } from "../../compiler/kernel.ts";
 import { expressionsOf, extentsOf, type Nest, overLoops, visit } from "../../compiler/nest.ts";
 import { bytesOf } from "../../dtype.ts";
@@ -33,6 +33,8 @@ export interface RowGroup {
   readonly kind: "rows";
   readonly members: readonly Nest[];
   readonly rows: number;
+  /** Results that nothing outside reads: of these there are never more than a few rows. */
+  readonly own: ReadonlySet<Buffer>;
 }
 
 /** Bytes of results within a group from which the first cache would not hold them anyway. */
@@ -54,7 +56,7 @@ function rowGroups(
     const rows = nests[0]?.domain[0] ?? 0;
     // Where no row has more than one element there is nothing to find again.
     const worth = nests.length > 1 && bytes >= worthGrouping && nests.some((n) => sizeOf(extentsOf(n)) > rows);
-    if (worth) out.push({ kind: "rows", members: nests, rows });
+    if (worth) out.push({ kind: "rows", members: nests, rows, own: new Set() });
     else out.push(...originals);
     open = { nests: [], originals: [] };
   };
@@ -72,6 +74,22 @@ function rowGroups(
   }
   close();
   return out;
+}
+
+/** Row groups with the results that are theirs alone. */
+function withOwn(
+  nodes: readonly (FusedNode | RowGroup)[],
+  { graph, buffers }: FusedGraph,
+): (FusedNode | RowGroup)[] {
+  const read = (n: FusedNode | RowGroup): Set<Buffer> =>
+    new Set(n.kind === "rows" ? n.members.flatMap((m) => readBy(m, buffers)) : readBy(n, buffers));
+  const readers = new Map<Buffer, number>(), kept = new Set(graph.outputs.map((b) => b.root));
+  for (const n of nodes) for (const b of read(n)) readers.set(b, (readers.get(b) ?? 0) + 1);
+  return nodes.map((n) => {
+    if (n.kind !== "rows") return n;
+    const made = n.members.flatMap((m) => m.results.map((r) => r.output)), mine = read(n);
+    return { ...n, own: new Set(made.filter((b) => mine.has(b) && readers.get(b) === 1 && !kept.has(b))) };
+  });
 }
 
 const hasRows = (n: Nest, interner: Interner): boolean =>
@@ -121,18 +139,28 @@ function withRows(n: Nest, rows: number, interner: Interner): Nest | null {
 }
 
 /** The code of a group from that of its members, whose units are the rows. */
-function rowKernel(codes: readonly KernelCode[], rows: number, buffers: readonly Buffer[]): KernelCode {
-  const outputs = codes.flatMap((c) => c.outputs), made = new Set(outputs);
-  const inputs = [...new Set(codes.flatMap((c) => c.inputs))].filter((i) => !made.has(buffers[i]!));
-  const f = new Func(null, new Array<"i32">(inputs.length + outputs.length + 2).fill("i32"));
-  const [from, to] = f.args.slice(-2) as [Local, Local], end = f.local("i32");
+function rowKernel(codes: readonly KernelCode[], { rows, own }: RowGroup, buffers: readonly Buffer[]): KernelCode {
+  const results = codes.flatMap((c) => c.outputs), outputs = results.filter((b) => !own.has(b));
+  const inputs = [...new Set(codes.flatMap((c) => c.inputs))].filter((i) => !results.includes(buffers[i]!));
+  const given = inputs.length + outputs.length, f = new Func(null, new Array<"i32">(given + 3).fill("i32"));
+  const [work, from, to] = f.args.slice(-3) as [Local, Local, Local], end = f.local("i32");
+  const rowBytes = (b: Buffer): number => b.size * bytesOf(b.dtype) / rows;
+  const block = Math.max(1, Math.floor(blockBytes / results.reduce((sum, b) => sum + rowBytes(b), 0)));
+  let workBytes = 16;
+  const places = [...own].map((b) => {
+    const at = aligned(workBytes);
+    workBytes = at + Math.min(block, rows) * rowBytes(b);
+    return { b, at, pointer: f.local("i32") };
+  });
   const pointer = (b: Buffer): Local => {
-    const i = outputs.indexOf(b);
-    return f.args[i >= 0 ? inputs.length + i : inputs.findIndex((n) => buffers[n] === b)]!;
+    const i = outputs.indexOf(b), place = places.find((p) => p.b === b);
+    return place?.pointer ?? f.args[i >= 0 ? inputs.length + i : inputs.findIndex((n) => buffers[n] === b)]!;
   };
-  const bytes = outputs.reduce((sum, b) => sum + b.size * bytesOf(b.dtype), 0) / rows;
-  const block = Math.max(1, Math.floor(blockBytes / bytes));
   f.while(from, () => f.get(to), block, () => {
+    // Where all rows would begin if those at hand were in their place among them.
+    for (const { b, at, pointer } of places) {
+      f.get(work).i32(at).op("i32.add").get(from).i32(rowBytes(b)).op("i32.mul", "i32.sub").set(pointer);
+    }
     f.get(from).i32(block).op("i32.add").tee(end).get(to).get(end).get(to).op("i32.lt_s", "select").set(end);
     for (const c of codes) {
       for (const i of c.inputs) f.get(pointer(buffers[i]!));
@@ -146,7 +174,7 @@ function rowKernel(codes: readonly KernelCode[], rows: number, buffers: readonly
     inputs,
     outputs,
     units: rows,
-    workBytes: 0,
+    workBytes,
     alone: codes.some((c) => c.alone === true),
     cost: codes.reduce((sum, c) => sum + c.cost, 0),
   };
@@ -230,7 +258,7 @@ const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n, b) => 
 /** The pieces of a graph, with all functions that belong to them. */
 export function pieceOf(graph: Graph, setting: Setting): Piece {
   const whole = fuse(graph), [fused, values] = setting.host.math === null ? [whole, none] : withoutNumbers(whole);
-  const nodes = rowGroups(fused.nodes, fused.buffers, fused.interner);
+  const nodes = withOwn(rowGroups(fused.nodes, fused.buffers, fused.interner), fused);
   const drafts = nodes.map((n) => draftOf(n, fused, setting));
   if (values.size > 0) drafts.unshift(numbers(values));
   const lives = new Lifetimes(drafts);
@@ -271,7 +299,7 @@ function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): 
     const { host, kernels, threads, tile } = setting;
     const context = { buffers: fused.buffers, interner: fused.interner, host, tile };
     const code = n.kind === "rows"
-      ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, fused.buffers)
+      ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n, fused.buffers)
       : kernels.of(n, context);
     const share = shareOf(code, setting);
     const over = n.kind === "rows" ? [] : replaceable(n, fused.interner);
@@ -334,8 +362,7 @@ function shareOf(code: KernelCode, { threads, tasks, shares }: Setting): Share |
     f.global(1).i32(aligned(code.workBytes)).op("i32.mul", "i32.add");
   }
   f.get(f.args[0]!).get(f.args[1]!).call(code.entry);
-  // What is packed for one range is packed again for another: such kernels are cut once, others finer, against waiting.
-  const parts = code.workBytes > 16 ? threads : 8 * threads;
+  const parts = code.repeats === true ? threads : 8 * threads;
   const share = { task: tasks.push(f) - 1, chunk: Math.ceil(code.units / parts) };
   shares.set(code.entry, share);
   return share;

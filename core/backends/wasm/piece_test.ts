@@ -2,12 +2,17 @@ import { type Buffer, lowerProgram, takeovers } from "../../compiler/graph.ts";
 import { printFused } from "../../compiler/print_fused.ts";
 import { makeProgram } from "../../transforms/stage.ts";
 import { grad } from "../../transforms/grad.ts";
-import { add, div, matmul, mul, relu, sqrt, square, sub, sum, zeros } from "../../ops/mod.ts";
+import { jit } from "../../transforms/jit.ts";
+import { key } from "../../random/key.ts";
+import { normal } from "../../random/uniform.ts";
+import { add, div, exp, matmul, max, mul, relu, sqrt, square, sub, sum, zeros } from "../../ops/mod.ts";
 import type { Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { HostFunctions, Kernels } from "./kernels.ts";
 import { type Piece, pieceOf } from "./piece.ts";
-import { assertEquals } from "@std/assert";
+import { configure } from "./mod.ts";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 
 type X = Tensor<Shape, "f32">;
 
@@ -66,4 +71,37 @@ Deno.test("layers one after another need the memory of two", () => {
       "-> t5@new",
     ].join("\n"),
   );
+});
+
+const last = { axis: -1, keepDims: true } as const;
+const softmax = (x: X): X => {
+  const e = exp(sub(x, max(x, last) as X)) as X;
+  return div(e, sum(e, last) as X) as X;
+};
+
+Deno.test("of what rows need for themselves there are never more than a few rows", () => {
+  const { bytes } = plan(softmax, [1024, 1024]);
+  assert(bytes < 64 * 1024, `${bytes} bytes`);
+});
+
+Deno.test("rows that are gone through together give what step after step gives, on one thread and on two", () => {
+  const whole = (min: number, max: number) => fc.integer({ min, max }), before = configure();
+  try {
+    fc.assert(
+      fc.property(whole(1, 2), whole(2, 70), whole(1, 3000), whole(0, 100), (threads, rows, columns, seed) => {
+        configure({ threads });
+        const x = normal(key(seed), [rows, columns]) as unknown as X;
+        // Twice, and with a result of the group that is wanted outside as well.
+        const f = (x: X): readonly X[] => {
+          const y = softmax(x), e = exp(y) as X;
+          return [softmax(mul(e, x) as X), e];
+        };
+        const [a, b] = jit(f)(x) as [X, X], [c, d] = f(x) as [X, X];
+        assertEquals([a.toArray(), b.toArray()], [c.toArray(), d.toArray()]);
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    configure(before);
+  }
 });

@@ -17,6 +17,8 @@ interface Constants {
   readonly binary: readonly number[];
   /** Between these x lie all eˣ that are neither 0 nor ∞. */
   readonly range: readonly [number, number];
+  /** Up to this |x| eˣ is a normal number. */
+  readonly normal: number;
   /** From here down eˣ − 1 = −1. */
   readonly minusOne: number;
 }
@@ -47,6 +49,7 @@ const constants: Readonly<Record<Float, Constants>> = {
     // 2^-28.9
     binary: [0.693147182, 0.240226477, 0.0555033237, 0.00961843785, 0.00133988739, 0.000153532659],
     range: [-105, 89],
+    normal: 87,
     minusOne: -20,
   },
   f64: {
@@ -70,6 +73,7 @@ const constants: Readonly<Record<Float, Constants>> = {
       2.5740023609977728e-11,
     ],
     range: [-746, 710],
+    normal: 708,
     minusOne: -50,
   },
 };
@@ -103,7 +107,7 @@ function reduce(x: Lanes, offset: number): Reduced {
   return { n, whole, r, low: n.nmadd(low, exact.sub(r)) };
 }
 
-/** 2ⁿ for a normal number's exponent n, raised by the bias. */
+/** 2ⁿ for a normal number's exponent n, raised by the bias; not raised, what adds n to an exponent. */
 const power = (whole: Lanes): Lanes => whole.shl(whole.digits);
 
 /** p·2ⁿ for n raised by twice the bias: in two steps, so that neither factor overflows and small results are rounded once. */
@@ -120,10 +124,22 @@ const inRange = (x: Lanes): Lanes => {
   return x.atLeast(least).atMost(most).keep();
 };
 
-/** eˣ. */
+/**
+ * eˣ. Where all lanes give normal numbers, n is added to the exponent of e^r; where all give 0, as those of what is
+ * masked by −∞ do, nothing is computed, for processors take long over numbers that vanish.
+ */
 export function exp(x: Lanes): Lanes {
-  const { whole, r } = reduce(inRange(x), 2 * x.bias);
-  return scale(natural(r), whole);
+  const y = x.keep(), { normal, range: [least] } = constants[y.type];
+  const quickly = (): Lanes => {
+    const { whole, r } = reduce(y, 0);
+    return natural(r).plus(power(whole));
+  };
+  const carefully = (): Lanes => {
+    const { whole, r } = reduce(inRange(y), 2 * y.bias);
+    return scale(natural(r), whole);
+  };
+  const { code } = y;
+  return code.ifAll(y.abs().le(normal), quickly, () => code.ifAll(y.lt(least), () => y.number(0), carefully));
 }
 
 /** e^(x + rest) for a rest below 10⁻⁴; `rest` must be kept. */

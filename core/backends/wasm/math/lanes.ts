@@ -327,6 +327,9 @@ export class Lanes {
 
 // Where vector expressions are emitted.
 
+/** The integers that a mask consists of, and what their signs are together when all are set. */
+const allOf = (type: Float): readonly [string, number] => type === "f32" ? ["i32x4", 15] : ["i64x2", 3];
+
 /** The function that formulas are emitted into, with the locals they have taken. */
 export class Code {
   readonly #kept: Local[] = [];
@@ -374,12 +377,25 @@ export class Code {
     });
   }
 
+  /** What one formula gives where all lanes of a mask are set, and another where one is not. */
+  ifAll(mask: Lanes, yes: () => Lanes, no: () => Lanes): Lanes {
+    const result = this.local(), [shape, all] = allOf(mask.type);
+    const give = (formula: () => Lanes) => (): void => {
+      const before = this.#kept.length;
+      formula().push();
+      this.func.set(result).free(...this.#kept.splice(before));
+    };
+    mask.push();
+    this.func.op(`${shape}.bitmask`).i32(all).op("i32.eq").if(give(yes), give(no));
+    return this.of(result, mask.type);
+  }
+
   /** Looks once whether all lanes of a mask are set; what it gives emits code for where one is not. */
   unless(mask: Lanes): (body: () => void) => void {
-    const exception = this.func.local("i32"), [shape, all] = mask.type === "f32" ? ["i32x4", 15] : ["i64x2", 3];
+    const exception = this.func.local("i32"), [shape, all] = allOf(mask.type);
     this.#kept.push(exception);
     mask.push();
-    this.func.op(`${shape}.bitmask`).i32(all as number).op("i32.ne").set(exception);
+    this.func.op(`${shape}.bitmask`).i32(all).op("i32.ne").set(exception);
     return (body) => void this.func.get(exception).if(body);
   }
 

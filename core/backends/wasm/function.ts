@@ -71,6 +71,7 @@ export class Func implements Callable {
   readonly #prologue: number[] = [];
   readonly #locals: ValueType[] = [];
   readonly #constants = new Map<string, Local>();
+  #seldom = false;
   readonly #calls: { readonly at: number; readonly callee: Callable }[] = [];
   readonly #spare = new Map<ValueType, Local[]>();
   #depth = 0;
@@ -233,9 +234,22 @@ export class Func implements Callable {
     });
   }
 
+  /** Code that is seldom run: its constants are made where they are used, and take no registers from what is around. */
+  seldom(body: () => void): this {
+    const outer = this.#seldom;
+    this.#seldom = true;
+    body();
+    this.#seldom = outer;
+    return this;
+  }
+
   #constant(key: string, make: () => void): this {
     let l = this.#constants.get(key);
     if (l === undefined) {
+      if (this.#seldom) {
+        make();
+        return this;
+      }
       // A local of its own: one given back by others would be overwritten before its use.
       this.#locals.push("v128");
       l = { index: this.params.length + this.#locals.length - 1, type: "v128" };

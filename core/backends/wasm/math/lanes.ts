@@ -377,7 +377,7 @@ export class Code {
     });
   }
 
-  /** What one formula gives where all lanes of a mask are set, and another where one is not. */
+  /** What one formula gives where all lanes of a mask are set, and another where, seldom, one is not. */
   ifAll(mask: Lanes, yes: () => Lanes, no: () => Lanes): Lanes {
     const result = this.local(), [shape, all] = allOf(mask.type);
     const give = (formula: () => Lanes) => (): void => {
@@ -386,7 +386,7 @@ export class Code {
       this.func.set(result).free(...this.#kept.splice(before));
     };
     mask.push();
-    this.func.op(`${shape}.bitmask`).i32(all).op("i32.eq").if(give(yes), give(no));
+    this.func.op(`${shape}.bitmask`).i32(all).op("i32.eq").if(give(yes), () => this.func.seldom(give(no)));
     return this.of(result, mask.type);
   }
 
@@ -396,7 +396,7 @@ export class Code {
     this.#kept.push(exception);
     mask.push();
     this.func.op(`${shape}.bitmask`).i32(all).op("i32.ne").set(exception);
-    return (body) => void this.func.get(exception).if(body);
+    return (body) => void this.func.get(exception).if(() => this.func.seldom(body));
   }
 
   /** A local that is free again when the code is done. */

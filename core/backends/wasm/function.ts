@@ -72,6 +72,8 @@ export class Func implements Callable {
   readonly #locals: ValueType[] = [];
   readonly #constants = new Map<string, Local>();
   #seldom = false;
+  /** Whether formulas go without branches where they can: an engine that joins pairs of vectors needs that. */
+  straight = false;
   readonly #calls: { readonly at: number; readonly callee: Callable }[] = [];
   readonly #spare = new Map<ValueType, Local[]>();
   #depth = 0;

@@ -377,8 +377,9 @@ export class Code {
     });
   }
 
-  /** What one formula gives where all lanes of a mask are set, and another where, seldom, one is not. */
+  /** What one formula gives where all lanes of a mask are set; another, right for any lanes, where, seldom, one is not. */
   ifAll(mask: Lanes, yes: () => Lanes, no: () => Lanes): Lanes {
+    if (this.func.straight) return no();
     const result = this.local(), [shape, all] = allOf(mask.type);
     const give = (formula: () => Lanes) => (): void => {
       const before = this.#kept.length;

@@ -16,9 +16,10 @@ function operands(c: Case, dtype: Float): Floats[] {
   return [x, y];
 }
 
-function run(c: Case, dtype: Float, fused: boolean, xs: readonly Floats[]): Floats {
+function run(c: Case, dtype: Float, fused: boolean, xs: readonly Floats[], straight = false): Floats {
   const options = c.constant === undefined ? { fused } : { fused, constant: c.constant };
-  return onArrays(vectorMath(c.name, dtype, options)!, dtype, c.arity)(...xs);
+  const emit = vectorMath(c.name, dtype, options)!;
+  return onArrays((f, args) => (f.straight = straight, emit(f, args)), dtype, c.arity)(...xs);
 }
 
 for (const dtype of ["f32", "f64"] as const) {
@@ -35,12 +36,13 @@ for (const dtype of ["f32", "f64"] as const) {
       }
     });
 
-    Deno.test(`${title(c)} on ${dtype} does not depend on other lanes`, () => {
+    Deno.test(`${title(c)} on ${dtype} depends neither on other lanes nor on branches`, () => {
       const xs = operands(c, dtype),
         moved = (x: Floats): Floats => x.map((_, i) => x[(i * 4099 + 1) % count]!) as Floats;
       // Each number beside others, and beside itself.
       const alike = (x: Floats): Floats => x.map((_, i) => x[i >> 2]!) as Floats;
       for (const f of [moved, alike]) assertEquals(run(c, dtype, true, xs.map(f)), f(run(c, dtype, true, xs)));
+      assertEquals(run(c, dtype, true, xs, true), run(c, dtype, true, xs));
     });
   }
 }

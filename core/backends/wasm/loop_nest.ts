@@ -198,7 +198,7 @@ export function loopOver(
 }
 
 /** The parameters of a kernel's function: addresses by buffer number, those of its outputs, and the range. */
-export function kernelFunction(nest: Nest): {
+export function kernelFunction(nest: Nest, { tile }: KernelContext): {
   readonly f: Func;
   readonly inputs: number[];
   readonly pointers: Map<number, Local>;
@@ -208,6 +208,7 @@ export function kernelFunction(nest: Nest): {
 } {
   const inputs = inputsOf(nest), n = inputs.length + nest.results.length + 2;
   const f = new Func(null, new Array<"i32">(n).fill("i32"));
+  f.straight = tile.wide === true;
   return {
     f,
     inputs,
@@ -219,8 +220,9 @@ export function kernelFunction(nest: Nest): {
 }
 
 /** A nest as scalar code. Its units are the steps of the outermost loop. */
-export function scalarNest(nest: Nest, { buffers, interner, host }: KernelContext): KernelCode {
-  const { f, inputs, pointers, results, from, to } = kernelFunction(nest);
+export function scalarNest(nest: Nest, common: KernelContext): KernelCode {
+  const { buffers, interner, host } = common,
+    { f, inputs, pointers, results, from, to } = kernelFunction(nest, common);
   const { domain, reduce, combine, scatter } = nest, sizes = extentsOf(nest), rank = domain.length;
   const counters = sizes.map(() => f.local("i32"));
   const addresses = addressesOf(sizes, interner);

@@ -33,8 +33,6 @@ export interface RowGroup {
   readonly kind: "rows";
   readonly members: readonly Nest[];
   readonly rows: number;
-  /** Results that nothing outside reads: of these there are never more than a few rows. */
-  readonly own: ReadonlySet<Buffer>;
 }
 
 /** Bytes of results within a group from which the first cache would not hold them anyway. */
@@ -56,7 +54,7 @@ function rowGroups(
     const rows = nests[0]?.domain[0] ?? 0;
     // Where no row has more than one element there is nothing to find again.
     const worth = nests.length > 1 && bytes >= worthGrouping && nests.some((n) => sizeOf(extentsOf(n)) > rows);
-    if (worth) out.push({ kind: "rows", members: nests, rows, own: new Set() });
+    if (worth) out.push({ kind: "rows", members: nests, rows });
     else out.push(...originals);
     open = { nests: [], originals: [] };
   };
@@ -76,20 +74,24 @@ function rowGroups(
   return out;
 }
 
-/** Row groups with the results that are theirs alone. */
-function withOwn(
-  nodes: readonly (FusedNode | RowGroup)[],
-  { graph, buffers }: FusedGraph,
-): (FusedNode | RowGroup)[] {
-  const read = (n: FusedNode | RowGroup): Set<Buffer> =>
-    new Set(n.kind === "rows" ? n.members.flatMap((m) => readBy(m, buffers)) : readBy(n, buffers));
-  const readers = new Map<Buffer, number>(), kept = new Set(graph.outputs.map((b) => b.root));
-  for (const n of nodes) for (const b of read(n)) readers.set(b, (readers.get(b) ?? 0) + 1);
-  return nodes.map((n) => {
-    if (n.kind !== "rows") return n;
-    const made = n.members.flatMap((m) => m.results.map((r) => r.output)), mine = read(n);
-    return { ...n, own: new Set(made.filter((b) => mine.has(b) && readers.get(b) === 1 && !kept.has(b))) };
-  });
+/** Results of row groups that nothing outside of their group reads. */
+function ownResults(nodes: readonly (FusedNode | RowGroup)[], { graph, buffers }: FusedGraph): Set<Buffer> {
+  const kept = new Set(graph.outputs.map((b) => b.root)), readers = new Map<Buffer, Set<FusedNode | RowGroup>>();
+  for (const n of nodes) {
+    for (const b of n.kind === "rows" ? n.members.flatMap((m) => readBy(m, buffers)) : readBy(n, buffers)) {
+      const known = readers.get(b);
+      if (known === undefined) readers.set(b, new Set([n]));
+      else known.add(n);
+    }
+  }
+  const own = new Set<Buffer>();
+  for (const n of nodes) {
+    if (n.kind !== "rows") continue;
+    for (const { output } of n.members.flatMap((m) => m.results)) {
+      if (!kept.has(output) && [...readers.get(output) ?? []].every((r) => r === n)) own.add(output);
+    }
+  }
+  return own;
 }
 
 const hasRows = (n: Nest, interner: Interner): boolean =>
@@ -138,29 +140,40 @@ function withRows(n: Nest, rows: number, interner: Interner): Nest | null {
   return overLoops(n, [rows, columns], [], [plus(times(index(0), int(columns)), index(1))], interner);
 }
 
-/** The code of a group from that of its members, whose units are the rows. */
-function rowKernel(codes: readonly KernelCode[], { rows, own }: RowGroup, buffers: readonly Buffer[]): KernelCode {
-  const results = codes.flatMap((c) => c.outputs), outputs = results.filter((b) => !own.has(b));
-  const inputs = [...new Set(codes.flatMap((c) => c.inputs))].filter((i) => !results.includes(buffers[i]!));
-  const given = inputs.length + outputs.length, f = new Func(null, new Array<"i32">(given + 3).fill("i32"));
-  const [work, from, to] = f.args.slice(-3) as [Local, Local, Local], end = f.local("i32");
-  const rowBytes = (b: Buffer): number => b.size * bytesOf(b.dtype) / rows;
+/**
+ * The code of a group from that of its members, whose units are the rows. Of its own results there are only the rows at
+ * hand, in the scratch memory of each thread, where that is less than all rows.
+ */
+function rowKernel(
+  codes: readonly KernelCode[],
+  rows: number,
+  own: ReadonlySet<Buffer>,
+  threads: number,
+  buffers: readonly Buffer[],
+): KernelCode {
+  const results = codes.flatMap((c) => c.outputs), rowBytes = (b: Buffer): number => b.size * bytesOf(b.dtype) / rows;
   const block = Math.max(1, Math.floor(blockBytes / results.reduce((sum, b) => sum + rowBytes(b), 0)));
-  let workBytes = 16;
-  const places = [...own].map((b) => {
-    const at = aligned(workBytes);
-    workBytes = at + Math.min(block, rows) * rowBytes(b);
-    return { b, at, pointer: f.local("i32") };
+  const passing = block * threads < rows ? results.filter((b) => own.has(b)) : [];
+  const outputs = results.filter((b) => !passing.includes(b));
+  const inputs = [...new Set(codes.flatMap((c) => c.inputs))].filter((i) => !results.includes(buffers[i]!));
+  let workBytes = 0;
+  const places = passing.map((b) => {
+    const at = workBytes;
+    workBytes += aligned(block * rowBytes(b));
+    return { b, at };
   });
+  const given = inputs.length + outputs.length, params = given + (workBytes > 0 ? 3 : 2);
+  const f = new Func(null, new Array<"i32">(params).fill("i32")), pointers = passing.map(() => f.local("i32"));
+  const [from, to] = f.args.slice(-2) as [Local, Local], end = f.local("i32");
   const pointer = (b: Buffer): Local => {
-    const i = outputs.indexOf(b), place = places.find((p) => p.b === b);
-    return place?.pointer ?? f.args[i >= 0 ? inputs.length + i : inputs.findIndex((n) => buffers[n] === b)]!;
+    const i = outputs.indexOf(b), at = i >= 0 ? inputs.length + i : inputs.findIndex((n) => buffers[n] === b);
+    return pointers[passing.indexOf(b)] ?? f.args[at]!;
   };
   f.while(from, () => f.get(to), block, () => {
     // Where all rows would begin if those at hand were in their place among them.
-    for (const { b, at, pointer } of places) {
-      f.get(work).i32(at).op("i32.add").get(from).i32(rowBytes(b)).op("i32.mul", "i32.sub").set(pointer);
-    }
+    places.forEach(({ b, at }, i) => {
+      f.get(f.args[given]!).i32(at).op("i32.add").get(from).i32(rowBytes(b)).op("i32.mul", "i32.sub").set(pointers[i]!);
+    });
     f.get(from).i32(block).op("i32.add").tee(end).get(to).get(end).get(to).op("i32.lt_s", "select").set(end);
     for (const c of codes) {
       for (const i of c.inputs) f.get(pointer(buffers[i]!));
@@ -258,8 +271,8 @@ const carryBytes = (carry: readonly Buffer[]): number => carry.reduce((n, b) => 
 /** The pieces of a graph, with all functions that belong to them. */
 export function pieceOf(graph: Graph, setting: Setting): Piece {
   const whole = fuse(graph), [fused, values] = setting.host.math === null ? [whole, none] : withoutNumbers(whole);
-  const nodes = withOwn(rowGroups(fused.nodes, fused.buffers, fused.interner), fused);
-  const drafts = nodes.map((n) => draftOf(n, fused, setting));
+  const nodes = rowGroups(fused.nodes, fused.buffers, fused.interner), own = ownResults(nodes, fused);
+  const drafts = nodes.map((n) => draftOf(n, fused, own, setting));
   if (values.size > 0) drafts.unshift(numbers(values));
   const lives = new Lifetimes(drafts);
   const outside = new Set<Buffer>([...graph.inputs, ...graph.outputs, ...graph.captured.keys()].map((b) => b.root));
@@ -294,12 +307,17 @@ const carried = (inputs: readonly Buffer[], from: number, outputs: readonly Buff
     return is && alone ? [[first, outputs[k]!]] : [];
   });
 
-function draftOf(n: FusedNode | RowGroup, fused: FusedGraph, setting: Setting): StepDraft {
+function draftOf(
+  n: FusedNode | RowGroup,
+  fused: FusedGraph,
+  own: ReadonlySet<Buffer>,
+  setting: Setting,
+): StepDraft {
   if (n.kind !== "other") {
     const { host, kernels, threads, tile } = setting;
     const context = { buffers: fused.buffers, interner: fused.interner, host, tile };
     const code = n.kind === "rows"
-      ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n, fused.buffers)
+      ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, own, threads, fused.buffers)
       : kernels.of(n, context);
     const share = shareOf(code, setting);
     const over = n.kind === "rows" ? [] : replaceable(n, fused.interner);

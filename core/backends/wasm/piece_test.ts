@@ -11,20 +11,23 @@ import type { Tensor } from "../../tensor.ts";
 import { HostFunctions, Kernels } from "./kernels.ts";
 import { type Piece, pieceOf } from "./piece.ts";
 import { configure } from "./mod.ts";
+import { aboutToShare } from "./threads.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 
 type X = Tensor<Shape, "f32">;
 
-const plan = (f: (...xs: X[]) => unknown, ...shapes: Shape[]): Piece =>
+const planFor = (threads: number, f: (...xs: X[]) => unknown, ...shapes: Shape[]): Piece =>
   pieceOf(lowerProgram(makeProgram(f)(...shapes.map((s) => zeros(s) as X))), {
     host: new HostFunctions(),
     kernels: new Kernels(),
     tile: {},
-    threads: 1,
+    threads,
     tasks: [],
     shares: new Map(),
   });
+
+const plan = (f: (...xs: X[]) => unknown, ...shapes: Shape[]): Piece => planFor(1, f, ...shapes);
 
 /** A plan in text: temporaries `@` their addresses, results `@` the arguments that they may be written over. */
 function shown(piece: Piece): string {
@@ -79,9 +82,11 @@ const softmax = (x: X): X => {
   return div(e, sum(e, last) as X) as X;
 };
 
-Deno.test("of what rows need for themselves there are never more than a few rows", () => {
-  const { bytes } = plan(softmax, [1024, 1024]);
-  assert(bytes < 64 * 1024, `${bytes} bytes`);
+Deno.test("of what rows need for themselves there are a few rows a thread, or all where that is less", () => {
+  const bytes = (threads: number, ...shape: number[]): number => planFor(threads, softmax, shape).bytes;
+  assert(bytes(1, 1024, 1024) < 32 * 1024, `${bytes(1, 1024, 1024)} bytes`);
+  assert(bytes(8, 1024, 1024) < 8 * 32 * 1024, `${bytes(8, 1024, 1024)} bytes`);
+  for (const threads of [1, 2, 16]) assert(bytes(threads, 2, 1 << 16) < 5 * (1 << 18), `${threads} threads`);
 });
 
 Deno.test("rows that are gone through together give what step after step gives, on one thread and on two", () => {
@@ -90,6 +95,8 @@ Deno.test("rows that are gone through together give what step after step gives, 
     fc.assert(
       fc.property(whole(1, 2), whole(2, 70), whole(1, 3000), whole(0, 100), (threads, rows, columns, seed) => {
         configure({ threads });
+        // The other thread is there from the first run on.
+        aboutToShare(1e12);
         const x = normal(key(seed), [rows, columns]) as unknown as X;
         // Twice, and with a result of the group that is wanted outside as well.
         const f = (x: X): readonly X[] => {

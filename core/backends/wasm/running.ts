@@ -13,8 +13,8 @@ import { pushMath, valueType } from "./scalar_ops.ts";
 // Running combinations along an axis.
 
 /** A running combination as code: its units are the steps of the outermost axis that is not run along. */
-export function runningKernel({ nest, kernel }: Running, { buffers, interner, host }: KernelContext): KernelCode {
-  const { f, inputs, pointers, results, from, to } = kernelFunction(nest);
+export function runningKernel({ nest, kernel }: Running, common: KernelContext): KernelCode {
+  const { buffers, interner, host } = common, { f, inputs, pointers, results, from, to } = kernelFunction(nest, common);
   const { domain, axis, reverse } = kernel, { body, output } = nest.results[0]!;
   const counters = domain.map(() => f.local("i32")), addresses = addressesOf(domain, interner);
   // The axis that is run along goes innermost.

@@ -18,8 +18,7 @@ const straight = 80;
 
 /** An elementwise nest as vector code; `null` if no part of it has any. */
 export function vectorBoxes(nest: Nest, context: KernelContext): KernelCode | null {
-  const { domain } = nest, parts = kernelFunction(nest), alone = domain.length === 1;
-  parts.f.straight = context.tile.wide === true;
+  const { domain } = nest, parts = kernelFunction(nest, context), alone = domain.length === 1;
   const boxes = boxesOf(nest, context.interner).map((box) => new BoxWriter(box, parts, context, alone ? grain : 1));
   if (!boxes.some((b) => b.vectors)) return null;
   for (const b of boxes) b.write();

@@ -68,9 +68,10 @@ function contiguous(nest: Nest, axis: number, { interner }: KernelContext): numb
 /** Writes the code of one nest with vectors along one axis. */
 class NestWriter {
   static make(nest: Nest, context: KernelContext, axis: number): KernelCode | null {
-    const parts = kernelFunction(nest), sizes = extentsOf(nest), counters = sizes.map(() => parts.f.local("i32"));
+    const parts = kernelFunction(nest, context),
+      sizes = extentsOf(nest),
+      counters = sizes.map(() => parts.f.local("i32"));
     const roots = expressionsOf(nest);
-    parts.f.straight = context.tile.wide === true;
     const scalar = new Expressions({
       f: parts.f,
       addresses: addressesOf(sizes, context.interner),

@@ -5,7 +5,6 @@
  */
 import type { Lowering } from "./compiler/kernel.ts";
 import type { Program } from "./compiler/program.ts";
-import type { Rule } from "./compiler/rule.ts";
 import type { NdArray, Spec, Value } from "./tensor.ts";
 
 /** A tangent or cotangent; `null` is the zero that is never materialised. */
@@ -116,8 +115,12 @@ export interface Primitive<P = unknown> {
    */
   readonly slim?: (inputs: readonly object[], params: P, needed: readonly boolean[]) => Slim<P> | null;
 
-  /** Computing it again costs no more than reading what it gave, so reverse mode keeps its inputs instead. */
-  readonly cheap?: boolean;
+  /**
+   * What computing it again costs, in terms of writing and reading what it gave where that is larger than the caches: 0 for
+   * arithmetic and views, a quarter for exp or tanh, a half for log. Reverse mode chooses what to keep by it. Left out where
+   * it costs more than that, and only the result can be kept.
+   */
+  readonly again?: number;
 
   /** Its output is its input's elements in their order, so nothing is computed. */
   readonly view?: boolean;
@@ -128,3 +131,41 @@ export interface Primitive<P = unknown> {
   /** It is run for what it does, in program order, and never removed as dead. */
   readonly effect?: boolean;
 }
+
+// What a record's rule of simplification is written with: values as it sees them, and what it may answer. A rule must give
+// the same bits as what it replaces, for every input: NaN, ±∞ and −0 included.
+
+/** A value of a program as rules see it; the same object for the same value. */
+export interface Operand extends Spec {
+  /** What every element is, as the dtype holds it; `null` where they differ or are not known. */
+  readonly constant: number | null;
+  /** What it is the only output of; `null` for a program's inputs. */
+  readonly from: Application | null;
+}
+
+/** A primitive applied. */
+export interface Application<P = unknown> {
+  readonly prim: Primitive<P>;
+  readonly inputs: readonly Operand[];
+  readonly params: P;
+}
+
+/** What stands for an output: a value there already, another application, or one number everywhere. */
+export type Replacement = Operand | Application | number;
+
+/** A replacement for the one output of a primitive, where there is a simpler one. */
+export type Rule<P> = (inputs: readonly Operand[], params: P, output: Spec) => Replacement | null;
+
+/** A primitive applied, as a replacement. */
+export const applied = <P>(prim: Primitive<P>, inputs: readonly Operand[], params: P): Application => ({
+  prim: prim as Primitive,
+  inputs,
+  params,
+});
+
+/** How a value was made, if it was made by that primitive. */
+export const madeBy = <P>(x: Operand, prim: Primitive<P>): Application<P> | null =>
+  x.from !== null && x.from.prim === prim ? x.from as Application<P> : null;
+
+/** Whether a value is that constant; 0 and −0 are two. */
+export const is = (x: Operand, c: number): boolean => Object.is(x.constant, c);

@@ -1,11 +1,11 @@
 /** Passes that make a program smaller. */
 import { type DType, rounded } from "../dtype.ts";
 import { settingKey } from "../format.ts";
+import type { Application, Operand, Replacement } from "../primitive.ts";
 import { fullP } from "../primitives/create.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { NdArray, Spec } from "../tensor.ts";
 import { eqProgram, type Equation, hasEffect, mapPrograms, Program, programsIn, Var } from "./program.ts";
-import type { Application, Operand, Replacement } from "./rule.ts";
 
 // Inlining: calls replaced by what they call, so that other passes see across them.
 

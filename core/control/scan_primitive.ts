@@ -1,5 +1,6 @@
 /** The loop of known length as a primitive. */
 import { type Equation, evalProgram, Program, runProgram, type Var } from "../compiler/program.ts";
+import { bytesOf } from "../dtype.ts";
 import { bind, bind1 } from "../interpreter.ts";
 import type { MaybeZero, Primitive } from "../primitive.ts";
 import { add } from "../primitives/arithmetic.ts";
@@ -14,6 +15,7 @@ import {
   jvpProgram,
   linearizeProgram,
   present,
+  type Prices,
   spread,
   traceLive,
   transposeProgram,
@@ -278,13 +280,24 @@ export const count = (flags: readonly boolean[]): number => flags.filter(Boolean
 
 const filled = (dxs: readonly MaybeZero[], xs: readonly Value[]): Value[] => xs.map((x, i) => dxs[i] ?? zerosLike(x));
 
+/**
+ * What stacking a value of each step costs. Constants of the loop are there anyway. What has the size of a slice that the loop
+ * goes along can be stacked where that was: it is written and read, and takes no memory.
+ */
+function pricesOf({ program, consts, carry }: ScanParams): Prices {
+  const slices = new Set(program.inputs.slice(consts + carry).map((x) => sizeOf(x.shape) * bytesOf(x.dtype)));
+  return (input, bytes) => input >= 0 && input < consts ? 0 : input < 0 && slices.has(bytes) ? bytes / 2 : bytes;
+}
+
 /** The primal scan now, its residuals stacked; the linear scan for later. */
 function linearizeScan(
   inputs: readonly Value[],
   wantedActive: readonly boolean[],
   p: ScanParams,
 ): readonly [readonly Value[], (tangents: readonly MaybeZero[]) => readonly MaybeZero[]] {
-  const [split, active] = fixpoint(wantedActive, p, (flags, wanted) => linearizeProgram(p.program, flags, wanted));
+  const [split, active] = fixpoint(wantedActive, p, (flags, wanted) => {
+    return linearizeProgram(p.program, flags, wanted, pricesOf(p));
+  });
   const { forward, linear, fromInputs, mask } = split;
   const [dc, dk, dx] = thirds(active, p), n = p.program.outputs.length;
   const isConst = (i: number) => i < p.consts, isCarry = (i: number) => i >= p.consts && i < p.consts + p.carry;

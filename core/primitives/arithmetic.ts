@@ -1,8 +1,7 @@
 /** Arithmetic, exponentials and logarithms, extremes of two, rounding. */
-import { type Application, applied, is, madeBy, type Operand } from "../compiler/rule.ts";
 import { type DType, isFloat, kindOf } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
-import type { MaybeZero, Primitive } from "../primitive.ts";
+import { type Application, applied, is, madeBy, type MaybeZero, type Operand, type Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
 import { equal, greater, less, select } from "./compare.ts";
 import { cast, fullLike, zerosLike } from "./create.ts";
@@ -12,7 +11,7 @@ import { anyKind, elementwise, floating, numeric, type Scalar, unary } from "./e
 
 /** −x. */
 export const negP: Primitive<undefined> = elementwise("neg", {
-  cheap: true,
+  again: 0,
   arity: 1,
   scalar: () => (x) => -x,
   accepts: numeric,
@@ -23,7 +22,7 @@ export const negP: Primitive<undefined> = elementwise("neg", {
 
 /** x + y. */
 export const addP: Primitive<undefined> = elementwise("add", {
-  cheap: true,
+  again: 0,
   arity: 2,
   scalar: () => (a, b) => a + b,
   accepts: numeric,
@@ -44,7 +43,7 @@ function negatedIn(prim: Primitive<undefined>, a: Operand, second: Operand): App
 
 /** x − y. */
 export const subP: Primitive<undefined> = elementwise("sub", {
-  cheap: true,
+  again: 0,
   arity: 2,
   scalar: () => (a, b) => a - b,
   accepts: numeric,
@@ -60,7 +59,7 @@ export const product = (dtype: DType): (a: number, b: number) => number =>
 
 /** x · y; integers wrap around. */
 export const mulP: Primitive<undefined> = elementwise("mul", {
-  cheap: true,
+  again: 0,
   arity: 2,
   scalar: product,
   accepts: numeric,
@@ -74,6 +73,7 @@ export const mulP: Primitive<undefined> = elementwise("mul", {
 
 /** x / y on floats. */
 export const divP: Primitive<undefined> = elementwise("div", {
+  again: 1 / 4,
   arity: 2,
   scalar: () => (a, b) => a / b,
   accepts: ["float"],
@@ -154,7 +154,7 @@ export const mod = (x: Value, y: Value): Value => bind1(modP, [x, y], undefined)
  * compiler contracts the two.
  */
 export const fusedMultiplyAddP: Primitive<undefined> = elementwise("fusedMultiplyAdd", {
-  cheap: true,
+  again: 0,
   arity: 3,
   scalar: () => (a, b, c) => a * b + c,
   accepts: floating,
@@ -170,17 +170,19 @@ export const fusedMultiplyAdd = (a: Value, b: Value, c: Value): Value => bind1(f
 // Exponentials and logarithms.
 
 /** eˣ. */
-export const expP: Primitive<undefined> = unary("exp", Math.exp, (_, y) => y, mul);
+export const expP: Primitive<undefined> = unary("exp", Math.exp, (_, y) => y, mul, { again: 1 / 4 });
 /** 2ˣ. */
-export const exp2P: Primitive<undefined> = unary("exp2", (x) => 2 ** x, (_, y) => scale(y, Math.LN2), mul);
+export const exp2P: Primitive<undefined> = unary("exp2", (x) => 2 ** x, (_, y) => scale(y, Math.LN2), mul, {
+  again: 1 / 4,
+});
 /** eˣ − 1. Its derivative is eˣ itself and not y + 1, which is 0 long before eˣ is. */
-export const expm1P: Primitive<undefined> = unary("expm1", Math.expm1, (x) => exp(x), mul);
+export const expm1P: Primitive<undefined> = unary("expm1", Math.expm1, (x) => exp(x), mul, { again: 1 / 2 });
 /** Natural logarithm. */
-export const logP: Primitive<undefined> = unary("log", Math.log, (x) => x, div);
+export const logP: Primitive<undefined> = unary("log", Math.log, (x) => x, div, { again: 1 / 2 });
 /** Logarithm of base 2. */
 export const log2P: Primitive<undefined> = unary("log2", Math.log2, (x) => scale(x, Math.LN2), div);
 /** log(1 + x). */
-export const log1pP: Primitive<undefined> = unary("log1p", Math.log1p, (x) => shift(x, 1), div);
+export const log1pP: Primitive<undefined> = unary("log1p", Math.log1p, (x) => shift(x, 1), div, { again: 1 / 2 });
 
 /** eˣ. */
 export const exp = (x: Value): Value => bind1(expP, [x], undefined);
@@ -203,7 +205,7 @@ const share = (x: Value, y: Value, wins: (x: Value, y: Value) => Value): Value =
 
 const extremum = (name: string, f: Scalar, wins: (x: Value, y: Value) => Value): Primitive<undefined> =>
   elementwise(name, {
-    cheap: true,
+    again: 0,
     arity: 2,
     scalar: () => f,
     accepts: anyKind,
@@ -219,7 +221,7 @@ export const maximumP: Primitive<undefined> = extremum("maximum", Math.max, (x, 
 export const minimumP: Primitive<undefined> = extremum("minimum", Math.min, (x, y) => less(x, y));
 /** x where it is above 0, else 0; its derivative at 0 is 0. */
 export const reluP: Primitive<undefined> = elementwise("relu", {
-  cheap: true,
+  again: 0,
   arity: 1,
   scalar: () => (x) => x <= 0 ? 0 : x,
   accepts: numeric,
@@ -245,17 +247,17 @@ function roundHalfEven(x: number): number {
 }
 
 /** |x|; its derivative at 0 is 0. */
-export const absP: Primitive<undefined> = unary("abs", Math.abs, (x) => sign(x), mul, numeric);
+export const absP: Primitive<undefined> = unary("abs", Math.abs, (x) => sign(x), mul, { accepts: numeric, again: 0 });
 /** −1, 0 or 1. */
-export const signP: Primitive<undefined> = unary("sign", Math.sign, null, mul, numeric);
+export const signP: Primitive<undefined> = unary("sign", Math.sign, null, mul, { accepts: numeric, again: 0 });
 /** The largest whole number not above x. */
-export const floorP: Primitive<undefined> = unary("floor", Math.floor, null, mul, numeric);
+export const floorP: Primitive<undefined> = unary("floor", Math.floor, null, mul, { accepts: numeric, again: 0 });
 /** The smallest whole number not below x. */
-export const ceilP: Primitive<undefined> = unary("ceil", Math.ceil, null, mul, numeric);
+export const ceilP: Primitive<undefined> = unary("ceil", Math.ceil, null, mul, { accepts: numeric, again: 0 });
 /** The nearest whole number, halves to the even one. */
-export const roundP: Primitive<undefined> = unary("round", roundHalfEven, null, mul, numeric);
+export const roundP: Primitive<undefined> = unary("round", roundHalfEven, null, mul, { accepts: numeric, again: 0 });
 /** x without its fraction. */
-export const truncP: Primitive<undefined> = unary("trunc", Math.trunc, null, mul, numeric);
+export const truncP: Primitive<undefined> = unary("trunc", Math.trunc, null, mul, { accepts: numeric, again: 0 });
 
 /** |x|. */
 export const abs = (x: Value): Value => bind1(absP, [x], undefined);

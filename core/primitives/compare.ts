@@ -1,10 +1,9 @@
 /** Comparisons, truth values, choices, tests of finiteness and bits. */
 import { elements, indices, load, select as choose } from "../compiler/kernel.ts";
-import { is, madeBy, type Rule } from "../compiler/rule.ts";
 import { bytesOf, type DType, type Kind } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
-import type { Primitive } from "../primitive.ts";
+import { is, madeBy, type Primitive, type Rule } from "../primitive.ts";
 import { emptyArray, type Value } from "../tensor.ts";
 import { zerosLike } from "./create.ts";
 import { align, anyKind, elementwise, inferDType, inferShape, type Scalar } from "./elementwise.ts";
@@ -12,7 +11,7 @@ import { align, anyKind, elementwise, inferDType, inferShape, type Scalar } from
 // Comparisons: bool results, no derivatives.
 
 const comparison = (name: string, f: Scalar): Primitive<undefined> =>
-  elementwise(name, { cheap: true, arity: 2, scalar: () => f, accepts: anyKind, output: () => "bool" });
+  elementwise(name, { again: 0, arity: 2, scalar: () => f, accepts: anyKind, output: () => "bool" });
 
 /** x = y. */
 export const equalP: Primitive<undefined> = comparison("equal", (a, b) => +(a === b));
@@ -44,7 +43,7 @@ export const greaterEqual = (x: Value, y: Value): Value => bind1(greaterEqualP, 
 
 const truth: readonly Kind[] = ["bool"];
 const logical = (name: string, arity: 1 | 2, f: Scalar, simplify: Rule<undefined>): Primitive<undefined> =>
-  elementwise(name, { cheap: true, arity, scalar: () => f, accepts: truth, simplify });
+  elementwise(name, { again: 0, arity, scalar: () => f, accepts: truth, simplify });
 /** The other operand beside one that changes nothing. */
 const without = (nothing: 0 | 1): Rule<undefined> => ([x, y]) => is(y!, nothing) ? x! : is(x!, nothing) ? y! : null;
 
@@ -71,7 +70,7 @@ export const not = (x: Value): Value => bind1(notP, [x], undefined);
 /** `yes` where `test` holds, `no` elsewhere. The side not chosen has no part in derivatives, whatever it holds. */
 export const selectP: Primitive<undefined> = {
   name: "select",
-  cheap: true,
+  again: 0,
   infer: ([test, yes, no]) => {
     if (test!.dtype !== "bool") {
       throw new DTypeError(`select: the condition is ${test!.dtype}, not bool; compare it first`);
@@ -109,7 +108,7 @@ export const select = (test: Value, yes: Value, no: Value): Value => bind1(selec
 // Which numbers are numbers.
 
 const question = (name: string, f: (x: number) => boolean): Primitive<undefined> =>
-  elementwise(name, { cheap: true, arity: 1, scalar: () => (x) => +f(x), accepts: anyKind, output: () => "bool" });
+  elementwise(name, { again: 0, arity: 1, scalar: () => (x) => +f(x), accepts: anyKind, output: () => "bool" });
 
 /** Whether x is NaN. */
 export const isNaNP: Primitive<undefined> = question("isNaN", Number.isNaN);

@@ -1,10 +1,9 @@
 /** Tensors made of nothing, or of another one with another type. */
 import { apply, constant, elements, index, indices, load } from "../compiler/kernel.ts";
-import { applied, madeBy } from "../compiler/rule.ts";
 import { type DType, isFloat, kindOf, rangeOf, rounded } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
-import type { Primitive } from "../primitive.ts";
+import { applied, madeBy, type Primitive } from "../primitive.ts";
 import { type Shape, show } from "../shape.ts";
 import { emptyArray, type Spec, type Value } from "../tensor.ts";
 
@@ -99,7 +98,7 @@ const joins = (from: DType, via: DType, to: DType): boolean =>
 /** Converts every element. */
 export const castP: Primitive<{ readonly dtype: DType }> = {
   name: "cast",
-  cheap: true,
+  again: 0,
   infer: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   reference: ([x], { dtype }) => {
     const y = emptyArray(x!.shape, dtype), f = converter(x!.dtype, dtype), from = x!.data, to = y.data;

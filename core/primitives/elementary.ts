@@ -1,8 +1,7 @@
 /** Elementary functions: powers, trigonometric, hyperbolic and logistic functions. */
-import { applied } from "../compiler/rule.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { bind1 } from "../interpreter.ts";
-import type { Primitive } from "../primitive.ts";
+import { applied, type Primitive } from "../primitive.ts";
 import type { Value } from "../tensor.ts";
 import { add, div, exp, log, mul, mulP, neg, scale, shift, sub } from "./arithmetic.ts";
 import { and, equal, greaterEqual, isInf, select } from "./compare.ts";
@@ -15,7 +14,7 @@ import * as gamma from "./special_functions.ts";
 // Powers and roots.
 
 /** √x; its derivative at 0 is ∞. */
-export const sqrtP: Primitive<undefined> = unary("sqrt", Math.sqrt, (_, y) => scale(y, 2), div);
+export const sqrtP: Primitive<undefined> = unary("sqrt", Math.sqrt, (_, y) => scale(y, 2), div, { again: 1 / 4 });
 /** 1/√x. */
 export const rsqrtP: Primitive<undefined> = unary(
   "rsqrt",
@@ -161,7 +160,9 @@ export const sinhP: Primitive<undefined> = unary("sinh", Math.sinh, (x) => cosh(
 /** Hyperbolic cosine. */
 export const coshP: Primitive<undefined> = unary("cosh", Math.cosh, (x) => sinh(x), mul);
 /** Hyperbolic tangent. */
-export const tanhP: Primitive<undefined> = unary("tanh", Math.tanh, (_, y) => sub(onesLike(y), mul(y, y)), mul);
+export const tanhP: Primitive<undefined> = unary("tanh", Math.tanh, (_, y) => sub(onesLike(y), mul(y, y)), mul, {
+  again: 1 / 4,
+});
 /** Inverse hyperbolic sine. */
 export const asinhP: Primitive<undefined> = unary("asinh", Math.asinh, (x) => hypot(x, onesLike(x)), div);
 /** Inverse hyperbolic cosine. */
@@ -202,11 +203,15 @@ const logistic = (x: number): number => {
 const plus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** 1 / (1 + e^−x). The derivative is σ(x)·σ(−x); in 1 − σ(x) all digits would cancel from x = 37 on. */
-export const sigmoidP: Primitive<undefined> = unary("sigmoid", logistic, (x, y) => mul(y, sigmoid(neg(x))), mul);
+export const sigmoidP: Primitive<undefined> = unary("sigmoid", logistic, (x, y) => mul(y, sigmoid(neg(x))), mul, {
+  again: 1 / 4,
+});
 /** log(1 + eˣ). */
-export const softplusP: Primitive<undefined> = unary("softplus", plus, (x) => sigmoid(x), mul);
+export const softplusP: Primitive<undefined> = unary("softplus", plus, (x) => sigmoid(x), mul, { again: 1 / 2 });
 /** log σ(x) = −log(1 + e^−x). */
-export const logSigmoidP: Primitive<undefined> = unary("logSigmoid", (x) => -plus(-x), (x) => sigmoid(neg(x)), mul);
+export const logSigmoidP: Primitive<undefined> = unary("logSigmoid", (x) => -plus(-x), (x) => sigmoid(neg(x)), mul, {
+  again: 1 / 2,
+});
 
 /** log(p / (1 − p)), the inverse of the logistic function. */
 export const logitP: Primitive<undefined> = unary(
@@ -257,7 +262,9 @@ export interface Order {
 const normal = (x: Value, factor: number): Value => scale(exp(neg(mul(x, x))), factor);
 
 /** The error function. */
-export const erfP: Primitive<undefined> = unary("erf", error.erf, (x) => normal(x, 2 / Math.sqrt(Math.PI)), mul);
+export const erfP: Primitive<undefined> = unary("erf", error.erf, (x) => normal(x, 2 / Math.sqrt(Math.PI)), mul, {
+  again: 1 / 2,
+});
 /** 1 − erf(x). */
 export const erfcP: Primitive<undefined> = unary("erfc", error.erfc, (x) => normal(x, -2 / Math.sqrt(Math.PI)), mul);
 /** The inverse of the error function. */

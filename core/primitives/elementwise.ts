@@ -1,10 +1,9 @@
 /** The making of primitives that work element by element. */
 import { apply, constant, elements, indices, load } from "../compiler/kernel.ts";
-import type { Operand, Rule } from "../compiler/rule.ts";
 import { type DType, type Kind, kindOf, rounded } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
-import type { MappedAxis, MaybeZero, Primitive } from "../primitive.ts";
+import type { MappedAxis, MaybeZero, Operand, Primitive, Rule } from "../primitive.ts";
 import { sameShape, show } from "../shape.ts";
 import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 import { fullP } from "./create.ts";
@@ -34,8 +33,8 @@ export interface Elementwise<P = undefined> {
   readonly transpose?: (ct: Value, xs: readonly Value[], linear: readonly boolean[]) => readonly MaybeZero[];
   /** Something simpler with the same bits, for inputs that are not all constant. */
   readonly simplify?: Rule<P>;
-  /** Computing it again costs no more than reading what it gave. */
-  readonly cheap?: boolean;
+  /** As in the record. */
+  readonly again?: number;
 }
 
 /** The record of an elementwise primitive. */
@@ -45,7 +44,7 @@ export function elementwise<P = undefined>(name: string, e: Elementwise<P>): Pri
     (e.constants?.(params) ?? []).map((c) => rounded(c, dtype));
   const self: Primitive<P> = {
     name,
-    cheap: e.cheap ?? false,
+    ...e.again === undefined ? {} : { again: e.again },
     infer: (xs) => [{ shape: inferShape(name, xs), dtype: output(inferDType(name, xs, e.accepts)) }],
     reference: (xs, params) => {
       const x = xs[0]!, f = e.scalar(x.dtype), constants = constantsFor(x.dtype, params);
@@ -130,12 +129,13 @@ export const unary = (
   f: (x: number) => number,
   derivative: ((x: Value, y: Value) => Value) | null,
   by: (a: Value, b: Value) => Value,
-  accepts: readonly Kind[] = floating,
+  options: { readonly accepts?: readonly Kind[]; readonly again?: number } = {},
 ): Primitive<undefined> =>
   elementwise(name, {
+    accepts: floating,
+    ...options,
     arity: 1,
     scalar: () => f,
-    accepts,
     ...(derivative === null ? {} : { tangent: ([x], [dx], y) => by(dx!, derivative(x!, y)) }),
   });
 

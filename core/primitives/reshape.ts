@@ -11,10 +11,9 @@ import {
   reduction,
   unravel,
 } from "../compiler/kernel.ts";
-import { applied, madeBy } from "../compiler/rule.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { bind1 } from "../interpreter.ts";
-import type { Primitive } from "../primitive.ts";
+import { applied, madeBy, type Primitive } from "../primitive.ts";
 import {
   checkPermutation,
   dropAxes,
@@ -32,7 +31,7 @@ import { emptyArray, type NdArray, type Spec, type Value } from "../tensor.ts";
 /** Row-major reinterpretation; on concrete tensors a view of the same storage. */
 export const reshapeP: Primitive<{ readonly shape: Shape }> = {
   name: "reshape",
-  cheap: true,
+  again: 0,
   view: true,
   infer: ([x], { shape }) => [{ shape: resolveReshape("reshape", x!.shape, shape), dtype: x!.dtype }],
   reference: ([x], { shape }) => [{ shape, dtype: x!.dtype, data: x!.data }],
@@ -134,7 +133,7 @@ export interface BroadcastParams {
 /** Repeats a value along new axes and along axes of size 1. */
 export const broadcastP: Primitive<BroadcastParams> = {
   name: "broadcast",
-  cheap: true,
+  again: 0,
   infer: ([x], { shape, axes }) => {
     const fits = axes.length === x!.shape.length &&
       axes.every((a, i) => a >= 0 && a < shape.length && (i === 0 || a > axes[i - 1]!)) &&
@@ -221,7 +220,7 @@ export const broadcastBack = (x: Value, shape: Shape, reduced: readonly number[]
 /** Output axis i is input axis `perm[i]`. */
 export const transposeP: Primitive<{ readonly perm: readonly number[] }> = {
   name: "transpose",
-  cheap: true,
+  again: 0,
   infer: ([x], { perm }) => {
     checkPermutation("transpose", perm, x!.shape.length);
     return [{ shape: perm.map((a) => x!.shape[a]!), dtype: x!.dtype }];
@@ -270,6 +269,7 @@ export function moveAxis(x: Value, from: number, to: number): Value {
 /** The elements in opposite order along `axes`. */
 export const reverseP: Primitive<Axes> = {
   name: "reverse",
+  again: 0,
   infer: ([x], { axes }) => {
     if (axes.some((a) => a < 0 || a >= x!.shape.length)) {
       throw new ShapeError(`reverse: axes [${axes}] are not all axes of ${show(x!.shape)}`);

@@ -80,6 +80,7 @@ const slicedSizes = ({ starts, limits, strides }: SliceParams): number[] =>
 /** The elements at `start, start + stride, …` below `limit`, on every axis. */
 export const sliceP: Primitive<SliceParams> = {
   name: "slice",
+  again: 0,
   infer: ([x], p) => {
     const { starts, limits, strides } = p, rank = x!.shape.length;
     const fits = starts.length === rank && limits.length === rank && strides.length === rank &&
@@ -231,6 +232,7 @@ const joined = (xs: readonly Spec[], axis: number): Shape =>
 /** One after the other along `axis`. */
 export const concatP: Primitive<{ readonly axis: number }> = {
   name: "concat",
+  again: 0,
   infer: (xs, { axis }) => {
     const first = xs[0];
     if (first === undefined) throw new ShapeError("concat: needs at least one tensor");

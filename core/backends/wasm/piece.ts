@@ -47,7 +47,7 @@ function rowGroups(
   interner: Interner,
 ): (FusedNode | RowGroup)[] {
   const out: (FusedNode | RowGroup)[] = [];
-  let open: { nests: Nest[]; originals: Nest[] } = { nests: [], originals: [] };
+  let open: OpenGroup = { nests: [], originals: [], made: new Set() };
   const close = (): void => {
     const { nests, originals } = open, made = nests.slice(0, -1).flatMap((n) => n.results.map((r) => r.output));
     const bytes = made.reduce((sum, b) => sum + b.size * bytesOf(b.dtype), 0);
@@ -56,7 +56,7 @@ function rowGroups(
     const worth = nests.length > 1 && bytes >= worthGrouping && nests.some((n) => sizeOf(extentsOf(n)) > rows);
     if (worth) out.push({ kind: "rows", members: nests, rows });
     else out.push(...originals);
-    open = { nests: [], originals: [] };
+    open = { nests: [], originals: [], made: new Set() };
   };
   for (const n of nodes) {
     if (n.kind !== "nest" || !hasRows(n, interner)) {
@@ -64,14 +64,22 @@ function rowGroups(
       out.push(n);
       continue;
     }
-    const joined = together(open.nests, n, buffers, interner);
-    if (joined === null) {
+    if (!join(open, n, buffers, interner)) {
       close();
-      open = { nests: [n], originals: [n] };
-    } else open = { nests: joined, originals: [...open.originals, n] };
+      open.nests.push(n);
+    }
+    open.originals.push(n);
+    for (const r of n.results) open.made.add(r.output);
   }
   close();
   return out;
+}
+
+/** A group that may get more members, with what they were before they had the same rows, and their results. */
+interface OpenGroup {
+  nests: Nest[];
+  readonly originals: Nest[];
+  readonly made: Set<Buffer>;
 }
 
 /** Results of row groups that nothing outside of their group reads. */
@@ -98,37 +106,41 @@ const hasRows = (n: Nest, interner: Interner): boolean =>
   n.scatter === undefined && n.domain.length > 0 && sizeOf(extentsOf(n)) > 0 &&
   contractionOf(n, addressesOf(extentsOf(n), interner)) === null;
 
-/** The nests with one more, all over the same rows; `null` if they have none in common. */
-function together(
-  nests: readonly Nest[],
+/** Whether a nest becomes a member of a group: all are over the same rows then. */
+function join(group: OpenGroup, n: Nest, buffers: readonly Buffer[], interner: Interner): boolean {
+  const { nests, made } = group;
+  if (nests.length === 0 || (nests.length === 1 && !readBy(n, buffers).some((b) => made.has(b)))) return false;
+  const before = nests[0]!.domain[0]!, rows = Math.min(before, n.domain[0]!);
+  if (rows < 2) return false;
+  // Members over these rows already have been looked at.
+  const cut = [...nests.length > 1 && rows === before ? [] : nests, n].map((x) => withRows(x, rows, interner));
+  if (!cut.every((x) => x !== null && readsOwnRows(x, rows, (b) => made.has(b), buffers, interner))) return false;
+  if (cut.length > 1) group.nests = cut as Nest[];
+  else nests.push(cut[0]!);
+  return true;
+}
+
+/** Whether of some buffers a nest reads only the row that it is at. */
+function readsOwnRows(
   n: Nest,
+  rows: number,
+  some: (b: Buffer) => boolean,
   buffers: readonly Buffer[],
   interner: Interner,
-): Nest[] | null {
-  if (nests.length === 0) return null;
-  const rows = Math.min(nests[0]!.domain[0]!, n.domain[0]!);
-  if (rows < 2) return null;
-  const cut = [...nests, n].map((x) => withRows(x, rows, interner));
-  if (cut.includes(null)) return null;
-  const all = cut as Nest[], made = new Set(all.slice(0, -1).flatMap((x) => x.results.map((r) => r.output)));
-  let reads = false;
-  const local = all.every((x) => {
-    const addresses = addressesOf(extentsOf(x), interner);
-    let ok = true;
-    visit(expressionsOf(x), (e) => {
-      if (e.kind !== "load" || !made.has(buffers[e.input]!)) return;
-      reads = true;
-      const { constant, terms } = addresses.linear(e.at[0]!), size = buffers[e.input]!.size / rows;
-      const own = terms.find((t) => t.atom.kind === "index" && t.atom.axis === 0)?.factor ?? 0;
-      const [low, high] = addresses.range({
-        constant,
-        terms: terms.filter((t) => t.atom !== interner.intern(index(0))),
-      });
-      ok &&= own === size && low >= 0 && high < size;
+): boolean {
+  const addresses = addressesOf(extentsOf(n), interner);
+  let own = true;
+  visit(expressionsOf(n), (e) => {
+    if (e.kind !== "load" || !some(buffers[e.input]!)) return;
+    const { constant, terms } = addresses.linear(e.at[0]!), size = buffers[e.input]!.size / rows;
+    const factor = terms.find((t) => t.atom.kind === "index" && t.atom.axis === 0)?.factor ?? 0;
+    const [low, high] = addresses.range({
+      constant,
+      terms: terms.filter((t) => t.atom !== interner.intern(index(0))),
     });
-    return ok;
+    own &&= factor === size && low >= 0 && high < size;
   });
-  return local && reads ? all : null;
+  return own;
 }
 
 /** A nest with that many rows outermost; one over a flat range is cut, for it has none of its own. */
@@ -300,12 +312,42 @@ function writesOver({ lives, fused: { graph } }: Piece, consts: number, carry: n
   return Array.from({ length: carry }, (_, k) => lives.mayReplace(graph.inputs[consts + k]!, graph.outputs[k]!));
 }
 
+/** Whether a loop is given a buffer once only. */
+const once = (b: Buffer, inputs: readonly Buffer[]): boolean => inputs.filter((x) => x.root === b.root).length === 1;
+
 /** The parts of a loop's first carry that its result may take the places of: what nothing else in the loop reads. */
 const carried = (inputs: readonly Buffer[], from: number, outputs: readonly Buffer[], over: readonly boolean[]) =>
   over.flatMap((is, k): Use["replaces"] => {
-    const first = inputs[from + k]!, alone = inputs.filter((b) => b.root === first.root).length === 1;
-    return is && alone ? [[first, outputs[k]!]] : [];
+    const first = inputs[from + k]!;
+    return is && once(first, inputs) ? [[first, outputs[k]!]] : [];
   });
+
+/** What a scan goes along, and results that it may stack there: each step writes where it has read its slice. */
+function stackedOver(
+  { consts, carry, inputs, outputs }: ScanNode,
+  { lives, fused: { graph } }: Piece,
+): Use["replaces"] {
+  const first = consts + carry;
+  return inputs.slice(first).flatMap((b, i) =>
+    !once(b, inputs) ? [] : outputs.slice(carry).flatMap((y, j): Use["replaces"] => {
+      return lives.mayReplace(graph.inputs[first + i]!, graph.outputs[carry + j]!) ? [[b, y]] : [];
+    })
+  );
+}
+
+/** What the results of a step may take the places of. In a group of rows, of what is read by then, and of each row alone. */
+function replacedBy(n: FusedNode | RowGroup, { buffers, interner }: FusedGraph): Use["replaces"] {
+  const members: readonly FusedNode[] = n.kind === "rows" ? n.members : [n];
+  return members.flatMap((m, k): Use["replaces"] => {
+    if (m.kind !== "nest") return [];
+    const alone = (b: Buffer): boolean =>
+      n.kind !== "rows" || n.members.every((x, l) => {
+        return l > k ? !readBy(x, buffers).includes(b) : readsOwnRows(x, n.rows, (y) => y === b, buffers, interner);
+      });
+    const over = replaceable(m, interner).map((i) => buffers[i]!).filter(alone);
+    return over.flatMap((b) => m.results.map(({ output }) => [b, output] as const));
+  });
+}
 
 function draftOf(
   n: FusedNode | RowGroup,
@@ -320,11 +362,10 @@ function draftOf(
       ? rowKernel(n.members.map((m) => kernels.of(m, context, n.rows)), n.rows, own, threads, fused.buffers)
       : kernels.of(n, context);
     const share = shareOf(code, setting);
-    const over = n.kind === "rows" ? [] : replaceable(n, fused.interner);
     return {
       writes: code.outputs,
       reads: code.inputs.map((i) => fused.buffers[i]!),
-      replaces: over.flatMap((i) => code.outputs.map((b) => [fused.buffers[i]!, b] as const)),
+      replaces: replacedBy(n, fused),
       scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
       step: (scratch) => ({ kind: "kernel", node: n, code, scratch, share }),
     };
@@ -336,7 +377,7 @@ function draftOf(
       return {
         writes,
         reads,
-        replaces: carried(reads, consts, writes, over),
+        replaces: [...carried(reads, consts, writes, over), ...stackedOver(node, body)],
         scratchBytes: carryBytes(writes.slice(0, carry).filter((_, k) => !over[k])) + body.bytes,
         step: (scratch) => ({ kind: "scan", node, body, over, scratch }),
       };

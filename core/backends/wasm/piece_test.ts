@@ -5,7 +5,24 @@ import { grad } from "../../transforms/grad.ts";
 import { jit } from "../../transforms/jit.ts";
 import { key } from "../../random/key.ts";
 import { normal } from "../../random/uniform.ts";
-import { add, div, exp, matmul, max, mul, relu, sqrt, square, sub, sum, zeros } from "../../ops/mod.ts";
+import {
+  add,
+  div,
+  exp,
+  matmul,
+  max,
+  mul,
+  relu,
+  sigmoid,
+  splitAxis,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tanh,
+  zeros,
+} from "../../ops/mod.ts";
+import { scan } from "../../control/loops.ts";
 import type { Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { HostFunctions, Kernels } from "./kernels.ts";
@@ -111,4 +128,25 @@ Deno.test("rows that are gone through together give what step after step gives, 
   } finally {
     configure(before);
   }
+});
+
+/** The gradient by its weights of an LSTM that projects its inputs first. */
+const lstm = (wx: X, wh: X, xs: X): unknown => {
+  const loss = (wx: X, wh: X): X => {
+    const cell = ([h, c]: readonly [X, X], x: X) => {
+      const [i, f, g, o] = splitAxis(add(x, matmul(h, wh)), 4, { axis: -1 }) as unknown as [X, X, X, X];
+      const next = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g))) as X;
+      return [[mul(sigmoid(o), tanh(next)) as X, next], null] as const;
+    };
+    const start = zeros([32, 16]) as unknown as X;
+    const [[h]] = scan(cell as never, [start, start] as const, matmul(xs, wx)) as unknown as [[X, X]];
+    return sum(square(h)) as X;
+  };
+  return grad(loss, { argnums: [0, 1] })(wx, wh);
+};
+
+Deno.test("the gradient of an LSTM keeps its gates and its state, gates and their gradients in one place", () => {
+  const of = (length: number): number => plan(lstm, [8, 64], [16, 64], [length, 32, 8]).bytes;
+  const step = (of(60) - of(20)) / 40, gates = 4 * 32 * 64, h = 4 * 32 * 16;
+  assertEquals(step, gates + 2 * h);
 });

@@ -1,6 +1,6 @@
 /** Code of kernels, each once, and what it asks of the host. */
 import { addressesOf } from "../../compiler/address.ts";
-import { type ContractionAxis, contractionOf } from "../../compiler/contraction.ts";
+import { type ContractionAxis, type ContractionNest, contractionOf } from "../../compiler/contraction.ts";
 import { type FusedNode, writtenBy } from "../../compiler/fuse.ts";
 import type { Buffer } from "../../compiler/graph.ts";
 import type { Expr } from "../../compiler/kernel.ts";
@@ -73,8 +73,16 @@ function line(e: Expr, name: (e: Expr) => number, input: (b: number) => number):
 
 // Which code serves a kernel.
 
-/** Shares of the peak rate aside, multiplications and additions a nanosecond. */
-const productsPerNanosecond = 20;
+/** Shares of the peak rate aside, multiplications and additions a nanosecond, and bytes from memory. */
+const productsPerNanosecond = 20, bytesPerNanosecond = 20;
+
+/** About how many nanoseconds a contraction takes: of few rows, those of reading the matrix. */
+function costOf({ dtype, batch, rows, columns, inner }: ContractionNest): number {
+  const axes = [...batch, ...rows, ...columns, ...inner],
+    sizes = (some: typeof axes) => sizeOf(some.map((x) => x.size));
+  const read = (["a", "b"] as const).reduce((sum, o) => sum + sizes(axes.filter((x) => x[o] !== 0)), 0);
+  return Math.max(sizes(axes) / productsPerNanosecond, read * bytesOf(dtype) / bytesPerNanosecond);
+}
 
 /** Whether neighbours along an axis have neighbouring operands of their own: work on vectors along it. */
 const ownOperands = ({ size, a, b, c }: ContractionAxis): boolean => c === 1 && a === 1 && b === 1 && size >= 4;
@@ -84,7 +92,7 @@ function contractionKernel(n: Nest, { interner, tile, host }: KernelContext): Ke
   const found = contractionOf(n, addressesOf(extentsOf(n), interner));
   if (found === null || found.batch.some(ownOperands)) return null;
   const shared = { tables: true, packA: found.inner.some((x) => x.a !== 1), packB: true };
-  const { functions, entry, units, workBytes } = contraction(found, {
+  const { functions, entry, units, workBytes, finish } = contraction(found, {
     fma: true,
     tile: host.math === null ? tile : { ...tile, ...shared },
   });
@@ -104,8 +112,9 @@ function contractionKernel(n: Nest, { interner, tile, host }: KernelContext): Ke
     units,
     // Its function always takes an address of scratch memory.
     workBytes: Math.max(16, workBytes),
+    ...finish === null ? {} : { finish },
     repeats: workBytes > 0,
-    cost: sizeOf(extentsOf(n)) / productsPerNanosecond,
+    cost: costOf(found),
   };
 }
 

@@ -159,6 +159,8 @@ export interface KernelCode {
   readonly units: number;
   /** Scratch memory it needs, whose address is one more parameter in front of the range; 0 for none. */
   readonly workBytes: number;
+  /** To be called with the addresses of outputs and scratch memory when all units are done; threads share the latter then. */
+  readonly finish?: Func;
   /** Whether each range repeats some work, such as packing: then few are best, and else many, against waiting. */
   readonly repeats?: boolean;
   /** Whether it calls the host, and so must run on the main thread. */

@@ -112,6 +112,9 @@ function emitKernel(
     });
     f.i32(share.task).i32(code.units).i32(share.chunk).call(crew.fork);
   }
+  if (code.finish === undefined) return;
+  for (const push of args.slice(code.inputs.length)) push();
+  f.call(code.finish);
 }
 
 /** The elements of a buffer at an address, copied. */

@@ -366,7 +366,7 @@ function draftOf(
       writes: code.outputs,
       reads: code.inputs.map((i) => fused.buffers[i]!),
       replaces: replacedBy(n, fused),
-      scratchBytes: aligned(code.workBytes) * (share === null ? 1 : threads),
+      scratchBytes: aligned(code.workBytes) * (share === null || code.finish !== undefined ? 1 : threads),
       step: (scratch) => ({ kind: "kernel", node: n, code, scratch, share }),
     };
   }
@@ -418,7 +418,7 @@ function shareOf(code: KernelCode, { threads, tasks, shares }: Setting): Share |
   for (let i = 0; i < pointers; i++) f.i32(control.args + 4 * i).memory("i32.load");
   if (code.workBytes > 0) {
     f.i32(control.args + 4 * pointers).memory("i32.load");
-    f.global(1).i32(aligned(code.workBytes)).op("i32.mul", "i32.add");
+    if (code.finish === undefined) f.global(1).i32(aligned(code.workBytes)).op("i32.mul", "i32.add");
   }
   f.get(f.args[0]!).get(f.args[1]!).call(code.entry);
   const parts = code.repeats === true ? threads : 8 * threads;

@@ -1,3 +1,4 @@
+import { Func } from "../function.ts";
 import { assemble } from "../module.ts";
 import { type Axis, type Contraction, contraction, type ContractionOptions } from "./mod.ts";
 import { sizeOf } from "./problem.ts";
@@ -45,14 +46,16 @@ function check(c: Contraction, options: ContractionOptions, ranges = 1): readonl
     return { data, base: start - low * bytes, zero: -low };
   };
   const a = place("a", 16), b = place("b", 16), out = place("c", 64), before = out.data.slice();
-  const { functions, entry, units, workBytes } = contraction(c, options);
+  const { functions, entry, units, workBytes, finish } = contraction(c, options);
+  const end = new Func("end", ["i32", "i32"]);
+  if (finish !== null) end.get(end.args[0]!).get(end.args[1]!).call(finish);
   const work = at;
   assert(work + workBytes + 64 <= memory.buffer.byteLength, `${workBytes} bytes of scratch memory`);
   new Uint8Array(memory.buffer, work, workBytes).fill(0xff);
   const guard = new Uint8Array(memory.buffer, work + workBytes, 64).fill(7);
   const bytesOfCode = assemble({
     imports: [],
-    functions,
+    functions: [...functions, end],
     table: [],
     memory: { initial: 256, maximum: 256, shared: false },
   });
@@ -64,6 +67,7 @@ function check(c: Contraction, options: ContractionOptions, ranges = 1): readonl
     const from = Math.floor(units * r / ranges), to = Math.floor(units * (r + 1) / ranges);
     run(a.base, b.base, out.base, work, from, to);
   }
+  (instance.exports["end"] as (...x: number[]) => void)(out.base, work);
   const terms = sizeOf(c.inner), u = c.dtype === "f32" ? 2 ** -24 : 2 ** -53, inner = c.inner.filter(() => !empty);
   everyIndex(outer, (ai, bi, ci) => {
     let sum = 0, size = 0;
@@ -276,6 +280,9 @@ Deno.test("contraction() gives the same bits however its units are shared out an
     product(200, 9, 400, true),
     product(1, 300, 50),
     product(1, 300, 50, false, true),
+    product(1, 301, 1000),
+    product(2, 300, 500),
+    batched(3, 1, 18, 700, ""),
     product(130, 130, 50, true),
     product(37, 20, 31),
     product(37, 20, 31, true),

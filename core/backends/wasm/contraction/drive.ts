@@ -448,5 +448,5 @@ export function drive(plan: Plan): Part {
   }
 
   const groups = plan.split === "rows" ? pieces : plan.split === "columns" ? panels : 1;
-  return { one: block(), functions, groups, workBytes };
+  return { one: block(), functions, groups, workBytes, finish: null };
 }

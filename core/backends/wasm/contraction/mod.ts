@@ -116,35 +116,65 @@ export interface Part {
   /** Groups into which the work is cut. */
   readonly groups: number;
   readonly workBytes: number;
+  /** A function `(c, work)` that makes c of what all groups left in scratch memory that is theirs together. */
+  readonly finish: Func | null;
+}
+
+/** Moves pointers to an index of the batch. */
+function toIndex(
+  f: Func,
+  { batch, dtype }: Problem,
+  index: Local,
+  bases: readonly { readonly o: "a" | "b" | "c"; readonly at: Local }[],
+): void {
+  const rest = f.local("i32"), i = f.local("i32"), bytes = dtype === "f32" ? 4 : 8;
+  f.get(index).set(rest);
+  for (let l = batch.length - 1; l >= 0; l--) {
+    const axis = batch[l]!;
+    f.get(rest);
+    if (l > 0) f.i32(axis.size).op("i32.rem_u");
+    f.set(i);
+    for (const { o, at } of bases) f.get(i).i32(axis[o] * bytes).op("i32.mul").get(at).op("i32.add").set(at);
+    if (l > 0) f.get(rest).i32(axis.size).op("i32.div_u").set(rest);
+  }
+  f.free(rest, i);
 }
 
 /** A function `(a, b, c, work, from, to)` over the groups of all indices of the batch. */
-function entryOf({ batch, swapped, dtype }: Problem, { one, groups }: Part): Func {
+function entryOf(problem: Problem, { one, groups, workBytes, finish }: Part): Func {
   const f = new Func("contraction", new Array(6).fill("i32"));
   const [first, second, c, work, from, to] = f.args as [Local, Local, Local, Local, Local, Local];
-  const [a, b] = swapped ? [second, first] : [first, second], bytes = dtype === "f32" ? 4 : 8;
-  if (sizeOf(batch) === 1) {
+  const [a, b] = problem.swapped ? [second, first] : [first, second];
+  if (sizeOf(problem.batch) === 1) {
     return f.get(from).get(to).op("i32.lt_s").if(() => f.get(a).get(b).get(c).get(work).get(from).get(to).call(one));
   }
-  const rest = f.local("i32"), index = f.local("i32"), low = f.local("i32"), high = f.local("i32");
+  const index = f.local("i32"), low = f.local("i32"), high = f.local("i32");
   const bases = (["a", "b", "c"] as const).map((o) => ({ o, base: { a, b, c }[o], at: f.local("i32") }));
   return f.while(from, () => f.get(to), 0, () => {
-    f.get(from).i32(groups).op("i32.div_u").set(rest);
+    f.get(from).i32(groups).op("i32.div_u").set(index);
     f.get(from).i32(groups).op("i32.rem_u").set(low);
     f.get(low).get(to).op("i32.add").get(from).op("i32.sub").set(high);
     f.get(high).i32(groups).op("i32.gt_s").if(() => f.i32(groups).set(high));
     for (const { base, at } of bases) f.get(base).set(at);
-    for (let i = batch.length - 1; i >= 0; i--) {
-      const axis = batch[i]!;
-      f.get(rest);
-      if (i > 0) f.i32(axis.size).op("i32.rem_u");
-      f.set(index);
-      for (const { o, at } of bases) f.get(index).i32(axis[o] * bytes).op("i32.mul").get(at).op("i32.add").set(at);
-      if (i > 0) f.get(rest).i32(axis.size).op("i32.div_u").set(rest);
-    }
+    toIndex(f, problem, index, bases);
     for (const { at } of bases) f.get(at);
-    f.get(work).get(low).get(high).call(one);
+    f.get(work);
+    if (finish !== null) f.get(index).i32(workBytes).op("i32.mul", "i32.add");
+    f.get(low).get(high).call(one);
     f.get(from).get(high).op("i32.add").get(low).op("i32.sub").set(from);
+  });
+}
+
+/** A function `(c, work)` that finishes all indices of the batch. */
+function finishOf(problem: Problem, { finish, workBytes }: Part): Func | null {
+  const size = sizeOf(problem.batch);
+  if (finish === null || size === 1) return finish;
+  const f = new Func(null, ["i32", "i32"]), [c, work] = f.args as [Local, Local];
+  const index = f.local("i32"), at = f.local("i32");
+  return f.while(index, () => f.i32(size), 1, () => {
+    f.get(c).set(at);
+    toIndex(f, problem, index, [{ o: "c", at }]);
+    f.get(at).get(work).call(finish).step(work, workBytes);
   });
 }
 
@@ -177,8 +207,10 @@ export interface ContractionKernel {
   readonly entry: Func;
   /** Any split of `0 … units` into ranges gives the same bits. */
   readonly units: number;
-  /** Bytes of scratch memory a thread needs; 16-byte aligned is best. */
+  /** Bytes of scratch memory a thread needs, or all of them together if there is `finish`; 16-byte aligned is best. */
   readonly workBytes: number;
+  /** A function `(c, work)` to call when all units are done. */
+  readonly finish: Func | null;
 }
 
 /** The code that computes a contraction, overwriting c. */
@@ -186,17 +218,18 @@ export function contraction(c: Contraction, { fma, tile = {} }: ContractionOptio
   const problem = normalise(c), elements = sizeOf([...c.batch, ...c.rows, ...c.columns]);
   if (elements === 0 || sizeOf(c.inner) === 0) {
     const entry = elements === 0 ? new Func("contraction", new Array(6).fill("i32")) : zeros(problem);
-    return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0 };
+    return { functions: [entry], entry, units: elements === 0 ? 0 : 1, workBytes: 0, finish: null };
   }
   const lanes = new Lanes(c.dtype, fma && relaxedSimd());
   const few = fewRows(problem, lanes), vector = few === null ? null : vectorProduct(few, lanes);
   const part = vector ?? drive(planOf(problem, lanes, tile)), whole = vector === null ? problem : few!;
-  const entry = entryOf(whole, part);
+  const entry = entryOf(whole, part), finish = finishOf(whole, part), indices = sizeOf(whole.batch);
   return {
-    functions: [...part.functions, entry],
+    functions: [...new Set([...part.functions, entry, ...finish === null ? [] : [finish]])],
     entry,
-    units: part.groups * sizeOf(whole.batch),
-    workBytes: part.workBytes,
+    units: part.groups * indices,
+    workBytes: part.workBytes * (finish === null ? 1 : indices),
+    finish,
   };
 }
 

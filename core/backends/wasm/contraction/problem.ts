@@ -149,6 +149,29 @@ export function overBlocks(
   level(0);
 }
 
+/** Moves a and b to where a block begins, whose number is a local, and sets the number of its terms. */
+export function toBlock(
+  f: Func,
+  { outer, sliced, chunk, terms: each }: Blocks,
+  bytes: number,
+  number: Local,
+  { a, b, terms }: { readonly a: Local; readonly b: Local; readonly terms: Local },
+): void {
+  const rest = f.local("i32"), index = f.local("i32");
+  f.get(number).set(rest);
+  for (const axis of [...outer, sliced].toReversed()) {
+    const by = axis === sliced ? chunk : 1, size = Math.ceil(axis.size / by);
+    f.get(rest).i32(size).op("i32.rem_u").set(index).get(rest).i32(size).op("i32.div_u").set(rest);
+    for (const [pointer, stride] of [[a, axis.a], [b, axis.b]] as const) {
+      f.get(index).i32(by * stride * bytes).op("i32.mul").get(pointer).op("i32.add").set(pointer);
+    }
+    if (axis !== sliced) continue;
+    f.i32(axis.size).get(index).i32(chunk).op("i32.mul", "i32.sub").set(terms);
+    f.get(terms).i32(chunk).get(terms).i32(chunk).op("i32.lt_s", "select").i32(each).op("i32.mul").set(terms);
+  }
+  f.free(rest, index);
+}
+
 // Where the rows or columns of an operand start: at multiples of a stride, or as a table says.
 
 /** Byte offsets of the rows or columns of one operand. */

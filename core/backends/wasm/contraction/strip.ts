@@ -13,6 +13,7 @@ import {
   type Problem,
   pushAddress,
   sizeOf,
+  toBlock,
   walk,
 } from "./problem.ts";
 
@@ -296,29 +297,29 @@ export function vectorProduct({ columns, inner }: Problem, lanes: Lanes): Part |
   return run.size >= 16 && run.strides.every((x) => x === bytes) ? dotProducts(v) : null;
 }
 
-/** For each term k in order, a few at once, `c += a[k]·b[k, :]`; elements are added in the order that tiles have. */
+/**
+ * For each term k in order, a few at once, `c += a[k]·b[k, :]`. The sums of blocks are scratch memory until all are there, so
+ * that threads can share the blocks, whose rows are memory in one piece; elements are added in the order that tiles have.
+ */
 function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
   const { bytes, count } = lanes, f = new Func(null, new Array(6).fill("i32"));
   const [a, b, c, work, from, to] = f.args as [Local, Local, Local, Local, Local, Local];
-  const i32 = () => f.local("i32"),
-    several = blocks.number > 1,
-    [aRun, bRun] = loops.at(-1)!.strides as [number, number];
-  // A group is a cache line of c. What the last one has beyond whole vectors is done by lanes.
+  const i32 = () => f.local("i32"), several = blocks.number > 1;
+  const [aRun, bRun] = loops.at(-1)!.strides as [number, number];
+  // A group is a cache line of the sums of a block. What the last one has beyond whole vectors is done by lanes.
   const group = 64 / bytes, groups = Math.ceil(columns / group), tail = columns % count;
-  const first = i32(), size = i32(), last = i32(), p = i32(), q = i32(), left = i32();
-  f.get(from).i32(group * bytes).op("i32.mul").set(first);
-  f.get(b).get(first).op("i32.add").set(b).get(c).get(first).op("i32.add").set(c);
-  f.get(to).i32(groups).op("i32.eq").set(last);
-  f.i32((columns - tail) * bytes).get(to).i32(group * bytes).op("i32.mul").get(last).op("select");
-  f.get(first).op("i32.sub").set(size);
-  /** Goes along the columns with `p` and `q`: `body` is for some whole vectors, or for one with the lanes of the tail. */
-  const along = (x: Local, y: Local, unroll: number, body: (vectors: number, lanesOfC: number) => void): void => {
+  const number = i32(), low = i32(), high = i32(), first = i32(), size = i32(), last = i32();
+  const sums = i32(), ak = i32(), bk = i32(), terms = i32(), p = i32(), q = i32(), left = i32();
+  const vectors = Array.from({ length: vectorsAtOnce }, () => f.local("v128")), x = f.local("v128");
+  const as = Array.from({ length: Math.min(termsAtOnce, Math.max(...blocks.counts)) }, () => f.local("v128"));
+  /** Goes along the sums with `p` and b with `q`: `body` is for some whole vectors, or for one with the lanes of the tail. */
+  const along = (unroll: number, body: (vectors: readonly Local[], lanesOfC: number) => void): void => {
     const some = (n: number) => {
-      body(n, count);
+      body(vectors.slice(0, n), count);
       const by = n * count * bytes;
       f.step(p, by).step(q, by).step(left, -by);
     };
-    f.get(x).set(p).get(y).set(q).get(size).set(left);
+    f.get(sums).set(p).get(bk).set(q).get(size).set(left);
     for (let n = unroll; n > 0; n >>= 1) {
       if (n < unroll) f.get(left).i32(n * count * bytes).op("i32.and").if(() => some(n));
       else {
@@ -331,23 +332,18 @@ function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
         });
       }
     }
-    if (tail !== 0) f.get(last).if(() => body(1, tail));
+    if (tail !== 0) f.get(last).if(() => body(vectors.slice(0, 1), tail));
   };
-
-  // The sums of a block: in c itself if it is the only one.
-  const sums = several ? work : c, terms = i32(), ak = i32(), bk = i32(), adding = i32();
-  const vectors = Array.from({ length: vectorsAtOnce }, () => f.local("v128")),
-    [sum] = vectors as [Local],
-    x = f.local("v128");
-  const as = Array.from({ length: Math.min(termsAtOnce, Math.max(...blocks.counts)) }, () => f.local("v128"));
+  const store = (now: readonly Local[], lanesOfC: number): void =>
+    now.forEach((v, j) => lanes.store(f, () => f.get(p), j * count * bytes, v, lanesOfC));
   const step = (n: number): void => {
     as.slice(0, n).forEach((v, i) => {
       f.get(ak).i32(i * aRun).op("i32.add");
       lanes.splatLoad(f, 0);
       f.set(v);
     });
-    along(sums, bk, columns >= group ? vectorsAtOnce : 1, (m, lanesOfC) => {
-      const now = vectors.slice(0, m), width = count * bytes;
+    along(columns >= group ? vectorsAtOnce : 1, (now, lanesOfC) => {
+      const width = count * bytes;
       now.forEach((v, j) => f.get(p).memory("v128.load", j * width).set(v));
       for (let i = 0; i < n; i++) {
         now.forEach((v, j) => {
@@ -358,33 +354,51 @@ function sumOfRows({ lanes, columns, blocks, loops }: Vector): Part {
           lanes.multiplyAdd(f, as[i]!, x, v);
         });
       }
-      now.forEach((v, j) => lanes.store(f, () => f.get(p), j * width, v, lanesOfC));
+      store(now, lanesOfC);
     });
   };
-  f.get(a).set(ak).get(b).set(bk);
-  overBlocks(f, blocks, bytes, { a: ak, b: bk, terms }, () => {
-    along(sums, sums, 1, (_, lanesOfC) => {
-      lanes.zero(f);
-      f.set(sum);
-      lanes.store(f, () => f.get(p), 0, sum, lanesOfC);
+  f.while(from, () => f.get(to), 0, () => {
+    f.get(from).i32(groups).op("i32.div_u").set(number).get(from).i32(groups).op("i32.rem_u").set(low);
+    f.get(low).get(to).op("i32.add").get(from).op("i32.sub").set(high);
+    f.get(high).i32(groups).op("i32.gt_s").if(() => f.i32(groups).set(high));
+    f.get(low).i32(64).op("i32.mul").set(first).get(high).i32(groups).op("i32.eq").set(last);
+    f.i32((columns - tail) * bytes).get(high).i32(64).op("i32.mul").get(last).op("select");
+    f.get(first).op("i32.sub").set(size);
+    if (several) f.get(work).get(number).i32(groups * 64).op("i32.mul", "i32.add");
+    else f.get(c);
+    f.get(first).op("i32.add").set(sums);
+    f.get(a).set(ak).get(b).get(first).op("i32.add").set(bk);
+    toBlock(f, blocks, bytes, number, { a: ak, b: bk, terms });
+    along(1, (now, lanesOfC) => {
+      now.forEach((v) => (lanes.zero(f), f.set(v)));
+      store(now, lanesOfC);
     });
-    const pointers = [ak, bk], start = pointers.map((at) => [at, i32()] as const);
-    for (const [at, kept] of start) f.get(at).set(kept);
-    walk(f, { loops, pointers, terms, counts: blocks.counts, unroll: termsAtOnce, step });
-    for (const [at, kept] of start) f.get(kept).set(at);
-    if (!several) return;
-    along(c, sums, 1, (_, lanesOfC) => {
-      f.get(q).memory("v128.load").set(sum);
-      f.get(adding).if(() => {
-        f.get(p).memory("v128.load").get(sum);
-        lanes.add(f);
-        f.set(sum);
-      });
-      lanes.store(f, () => f.get(p), 0, sum, lanesOfC);
-    });
-    f.i32(1).set(adding);
+    walk(f, { loops, pointers: [ak, bk], terms, counts: blocks.counts, unroll: termsAtOnce, step });
+    f.get(from).get(high).op("i32.add").get(low).op("i32.sub").set(from);
   });
-  return { one: f, functions: [f], groups, workBytes: several ? groups * 64 : 0 };
+  if (!several) return { one: f, functions: [f], groups, workBytes: 0, finish: null };
+  const sum = addBlocks(lanes, columns, blocks.number, groups * 64);
+  const units = groups * blocks.number;
+  return { one: f, functions: [f, sum], groups: units, workBytes: units * 64, finish: sum };
+}
+
+/** A function `(c, work)` that adds the sums of blocks, `rowBytes` apart, in order. */
+function addBlocks(lanes: Lanes, columns: number, blocks: number, rowBytes: number): Func {
+  const { bytes, count } = lanes, f = new Func(null, ["i32", "i32"]), [c, work] = f.args as [Local, Local];
+  const left = f.local("i32"), at = f.local("i32"), more = f.local("i32"), v = f.local("v128");
+  const some = (n: number): void => {
+    f.get(work).memory("v128.load").set(v).get(work).set(at).i32(blocks - 1).set(more);
+    f.loop((again) => {
+      f.step(at, rowBytes).get(v).get(at).memory("v128.load");
+      lanes.add(f);
+      f.set(v).step(more, -1).get(more).brIf(again);
+    });
+    lanes.store(f, () => f.get(c), 0, v, n);
+    f.step(c, count * bytes).step(work, count * bytes);
+  };
+  f.while(left, () => f.i32(Math.floor(columns / count)), 1, () => some(count));
+  if (columns % count > 0) some(columns % count);
+  return f;
 }
 
 /**
@@ -448,5 +462,5 @@ function dotProducts({ lanes, columns, bStride, cStride, blocks, loops }: Vector
     });
   });
   f.while(from, () => f.get(to), 0, () => some(1));
-  return { one: f, functions: [f], groups: columns, workBytes: 0 };
+  return { one: f, functions: [f], groups: columns, workBytes: 0, finish: null };
 }

@@ -10,11 +10,13 @@ import {
   memoryStats,
   mul,
   normal,
+  slice,
   sum,
   swapAxes,
   tanh,
   type Tensor,
 } from "../../../../mod.ts";
+import { aboutToShare } from "../threads.ts";
 import { aboutToRun, fastest, setTile, type Tile, tileInUse, tiles } from "./mod.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 
@@ -31,8 +33,8 @@ function withTile<T>(tile: Tile | null, body: () => T): T {
 type Matrix = Tensor<readonly [number, number]>;
 
 Deno.test("results are the same bits by every tile that the probe may choose, on one thread and on two", () => {
-  // Sizes that no tile divides, and one whose sum is cut into blocks.
-  const shapes = [[50, 70, 45], [97, 650, 33], [64, 128, 64], [5, 40, 10]] as const;
+  // Sizes that no tile divides, one whose sum is cut into blocks, and a few rows whose blocks are shared out.
+  const shapes = [[50, 70, 45], [97, 650, 33], [64, 128, 64], [5, 40, 10], [1, 1000, 301], [2, 700, 600]] as const;
   const before = configure();
   try {
     for (const [m, k, n] of shapes) {
@@ -45,6 +47,7 @@ Deno.test("results are the same bits by every tile that the probe may choose, on
       const usual = bits();
       for (const threads of [1, 2]) {
         configure({ threads });
+        aboutToShare(1e12);
         for (const tile of tiles) assertEquals(withTile(tile, bits), usual, `${JSON.stringify(tile)}, ${threads}`);
       }
     }
@@ -107,4 +110,11 @@ Deno.test("fastest() leaves the usual tile only for one that is clearly faster",
   assertEquals(fastest([10, 8, 6]), 2);
   // A clock of low resolution says nothing.
   assertEquals(fastest([0, 0, 0]), 0);
+});
+
+Deno.test("a row of a product is the same bits alone and among others", () => {
+  const a = normal(key(1), [7, 1000]) as unknown as Matrix, b = normal(key(2), [1000, 301]) as unknown as Matrix;
+  const row = (x: Matrix) => (matmul(x, b) as unknown as Matrix).toArray();
+  const all = row(a);
+  for (let i = 0; i < 7; i++) assertEquals(row(slice(a, [i], [i + 1]) as unknown as Matrix), [all[i]!]);
 });

@@ -123,7 +123,7 @@ Deno.test("rows that are gone through together give what step after step gives, 
         const [a, b] = jit(f)(x) as [X, X], [c, d] = f(x) as [X, X];
         assertEquals([a.toArray(), b.toArray()], [c.toArray(), d.toArray()]);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   } finally {
     configure(before);

@@ -82,7 +82,7 @@ Deno.test("what a scan stacks in place of its slices is what it stacks where tho
         // What is given away may be written over as well.
         assertEquals(numbers(jit(loop, { donate: [0] })(halved(data))), want);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   } finally {
     configure(before);

@@ -155,7 +155,7 @@ cases = {
     "CNN train step": training(
         lambda: [kernel(1, 16), kernel(16, 32), layer(1568, 10)], lambda: (normal(64, 28, 28, 1), labels(64)), cnn),
     "LSTM train step": training(
-        lambda: (weights(64, 512), weights(128, 512), jnp.zeros(512), *layer(128, 10)),
+        lambda: (weights(64, 512), weights(128, 512), jnp.zeros(512).at[128:256].set(1), *layer(128, 10)),
         lambda: (normal(64, 32, 64), labels(32)), lstm),
     "transformer forward": forward,
     "transformer train step": training(

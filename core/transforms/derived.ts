@@ -120,8 +120,8 @@ export function linearizeProgram(
     const forward = traceLive("linearize", (ins, tracer) => {
       const { outputs, tape, inputs, tangents } = linearizeFlat((xs) => evalProgram(program, xs), ins, active);
       const needed = tape.equations.flatMap((e) => e.inputs.filter((x): x is Var => ownedBy(tracer, x)));
-      const { kept, rebuilt } = chooseResiduals(tracer, needed, (v) => prices(ins.indexOf(v), bytesIn(v)));
       const isInput = new Map(ins.map((v, i) => [v, i]));
+      const { kept, rebuilt } = chooseResiduals(tracer, needed, (v) => prices(isInput.get(v) ?? -1, bytesIn(v)));
       const given = kept.filter((v) => isInput.has(v)), computed = kept.filter((v) => !isInput.has(v));
       fromInputs = given.map((v) => isInput.get(v)!);
       mask = tangents.map((t, i) => t !== null || wanted[i] === true);
@@ -175,7 +175,7 @@ function chooseResiduals(tracer: TraceInterpreter, needed: readonly Var[], price
     if (e.prim.again === undefined || hasEffect(e) || !e.outputs.some((v) => reached.has(v))) continue;
     for (const x of e.inputs) if (!rebuilt.has(x)) reached.add(x);
   }
-  const flow = new Flow(), places = new Map<Var, number>();
+  const flow = new Flow(), places = new Map<Var, number>(), made: (readonly [Var, Equation])[] = [];
   /** The place of a value that could be kept, joined with what it can be made of. */
   const placeOf = (v: Var): number => {
     const known = places.get(v);
@@ -190,7 +190,6 @@ function chooseResiduals(tracer: TraceInterpreter, needed: readonly Var[], price
     }
     return place;
   };
-  const made: (readonly [Var, Equation])[] = [];
   for (const e of equations) for (const v of e.outputs) if (reached.has(v)) placeOf(v);
   for (const v of needed) if (reached.has(v)) flow.drain(placeOf(v));
   const cut = flow.cut();

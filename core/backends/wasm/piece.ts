@@ -337,17 +337,26 @@ function stackedOver(
 
 /** What the results of a step may take the places of. In a group of rows, of what is read by then, and of each row alone. */
 function replacedBy(n: FusedNode | RowGroup, { buffers, interner }: FusedGraph): Use["replaces"] {
-  const members: readonly FusedNode[] = n.kind === "rows" ? n.members : [n];
-  return members.flatMap((m, k): Use["replaces"] => {
-    if (m.kind !== "nest") return [];
-    const alone = (b: Buffer): boolean =>
-      n.kind !== "rows" || n.members.every((x, l) => {
-        return l > k ? !readBy(x, buffers).includes(b) : readsOwnRows(x, n.rows, (y) => y === b, buffers, interner);
-      });
-    const over = replaceable(m, interner).map((i) => buffers[i]!).filter(alone);
-    return over.flatMap((b) => m.results.map(({ output }) => [b, output] as const));
+  if (n.kind === "nest") return pairsOf(n, replaceable(n, interner).map((i) => buffers[i]!));
+  if (n.kind !== "rows") return [];
+  const readers = new Map<Buffer, number[]>();
+  n.members.forEach((m, k) => {
+    for (const b of readBy(m, buffers)) {
+      const known = readers.get(b);
+      if (known === undefined) readers.set(b, [k]);
+      else known.push(k);
+    }
+  });
+  return n.members.flatMap((m, k) => {
+    const over = replaceable(m, interner).map((i) => buffers[i]!).filter((b) =>
+      readers.get(b)!.every((l) => l <= k && readsOwnRows(n.members[l]!, n.rows, (x) => x === b, buffers, interner))
+    );
+    return pairsOf(m, over);
   });
 }
+
+const pairsOf = ({ results }: Nest, over: readonly Buffer[]): Use["replaces"] =>
+  over.flatMap((b) => results.map(({ output }) => [b, output] as const));
 
 function draftOf(
   n: FusedNode | RowGroup,
